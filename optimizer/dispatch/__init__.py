@@ -1,0 +1,1 @@
+"""Who gets what: a frozen instance in, a checked and explained plan out."""
