@@ -1,0 +1,1 @@
+"""What is needed: incidents, response levels, needs from drivers and norms, requests, household coverage."""
