@@ -1,0 +1,1 @@
+"""WHAT PEOPLE DID outside the ledger."""

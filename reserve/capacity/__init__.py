@@ -1,0 +1,1 @@
+"""WHAT CAN BE MADE: producers, lines, activation, output."""

@@ -1,0 +1,1 @@
+"""WHAT WE STORE: items, packs, standards, substitutes, prices."""

@@ -1,0 +1,72 @@
+"""Items and what belongs to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from reserve.catalogue.terms import LifeCycle
+from reserve.db import Base
+
+
+class Category(Base):
+    __tablename__ = "item_category"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    gb_class: Mapped[str]
+
+
+class Item(Base):
+    """A kind of goods. Everything counted of it is a whole number of ``unit``."""
+
+    __tablename__ = "item"
+    __table_args__ = (CheckConstraint("pack_size > 0", name="pack_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    gb_code: Mapped[str | None]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    unit: Mapped[str]
+    category_code: Mapped[str] = mapped_column(ForeignKey("item_category.code"), index=True)
+    scenarios: Mapped[str]
+    shelf_life_months: Mapped[int | None]
+    min_remaining_months: Mapped[int]
+    weight_g: Mapped[int]
+    volume_cm3: Mapped[int]
+    quality_standard: Mapped[str]
+    substitution_group: Mapped[str]
+    equivalence_millis: Mapped[int]
+    is_reusable: Mapped[bool]
+    needs_cold_chain: Mapped[bool]
+    needs_certificate: Mapped[bool]
+    life_cycle: Mapped[LifeCycle]
+    reserve_modes: Mapped[str]
+    pack_size: Mapped[int]
+    unit_price_minor: Mapped[int]
+    service_life_days: Mapped[int | None]
+    recorded_at: Mapped[datetime]
+
+
+class Substitution(Base):
+    __tablename__ = "substitution"
+    __table_args__ = (
+        UniqueConstraint("needed_item", "substitute_item"),
+        CheckConstraint("needed_item <> substitute_item", name="different_items"),
+        CheckConstraint("numerator > 0 AND denominator > 0", name="ratio_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    needed_item: Mapped[str] = mapped_column(ForeignKey("item.code"))
+    substitute_item: Mapped[str] = mapped_column(ForeignKey("item.code"))
+    numerator: Mapped[int]
+    denominator: Mapped[int]
+    allowed_context: Mapped[str]
+    forbidden_context: Mapped[str]
+    is_enabled: Mapped[bool]
+    basis: Mapped[str]

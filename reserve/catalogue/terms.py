@@ -1,0 +1,94 @@
+"""Words for what is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import Field
+
+from reserve.drafts import Draft
+
+
+class LifeCycle(StrEnum):
+    CONSUMABLE = "consumable"
+    DURABLE = "durable"
+
+
+class ReserveMode(StrEnum):
+    PHYSICAL = "physical"
+    AGREEMENT = "agreement"
+    CAPACITY = "capacity"
+    SOCIAL = "social"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """What the laws of stock and dispatch need to know of an item."""
+
+    code: str
+    unit: str
+    must_expire: bool
+    """A lot without an expiry date is not usable."""
+    min_remaining_months: int
+    """Life that must be left when it is issued, calendar months."""
+    pack_size: int
+    unit_price_minor: int
+    weight_g: int
+    volume_cm3: int
+    needs_certificate: bool
+    is_reusable: bool
+
+
+class CategoryDraft(Draft):
+    code: str = Field(min_length=1)
+    name_zh: str
+    name_en: str
+    gb_class: str = ""
+
+
+class ItemDraft(Draft):
+    """An item of the catalogue; quantities of it are whole numbers of ``unit``."""
+
+    code: str = Field(pattern=r"^[A-Z][0-9]{7}$")
+    name_zh: str = Field(min_length=1)
+    name_en: str = Field(min_length=1)
+    unit: str = Field(min_length=1)
+    category: str
+    scenarios: tuple[str, ...] = ()
+    shelf_life_months: int | None = Field(default=None, ge=1)
+    min_remaining_months: int = Field(default=0, ge=0)
+    weight_g: int = Field(ge=0)
+    volume_cm3: int = Field(ge=0)
+    quality_standard: str = ""
+    substitution_group: str = ""
+    equivalence_millis: int = Field(default=1000, ge=0)
+    is_reusable: bool = False
+    needs_cold_chain: bool = False
+    needs_certificate: bool = False
+    life_cycle: LifeCycle = LifeCycle.CONSUMABLE
+    reserve_modes: tuple[ReserveMode, ...] = ()
+    pack_size: int = Field(default=1, ge=1)
+    unit_price_minor: int = Field(ge=0)
+    service_life_days: int | None = Field(default=None, ge=1)
+    gb_code: str | None = None
+
+
+class SubstitutionDraft(Draft):
+    """What may stand in for what. Directed; used only once a competent person has enabled it."""
+
+    needed_item: str
+    substitute_item: str
+    numerator: int = Field(ge=1)
+    denominator: int = Field(ge=1)
+    """``numerator / denominator`` units of the substitute stand in for one unit needed."""
+    allowed_context: str = ""
+    forbidden_context: str = ""
+    is_enabled: bool = False
+    basis: str = ""
+
+
+class CatalogueDraft(Draft):
+    categories: tuple[CategoryDraft, ...] = ()
+    items: tuple[ItemDraft, ...] = ()
+    substitutions: tuple[SubstitutionDraft, ...] = ()

@@ -1,0 +1,81 @@
+"""The one road into append-only tables, and the one order of everything that happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm.session import UOWTransaction
+
+from reserve.db.types import AppendOnly
+from reserve.hashing import HASH_ALGORITHM, content_hash
+
+
+def append(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Add rows to an append-only table and return their ids in the order given."""
+    if not rows:
+        return []
+    assert issubclass(model, AppendOnly), model
+    table: sa.Table = model.__table__
+    names = [column.name for column in table.columns if column.name not in ("id", "hash_algorithm", "row_hash")]
+    sealed = []
+    for row in rows:
+        content = {name: row.get(name) for name in names}
+        assert not row.keys() - content.keys(), row.keys() - content.keys()
+        sealed.append({**content, "hash_algorithm": HASH_ALGORITHM, "row_hash": content_hash(table.name, content)})
+    statement = sa.insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return list(session.execute(statement, sealed).scalars())
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_flush(session: Session, flush_context: UOWTransaction, instances: Any) -> None:
+    for instance in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(instance, AppendOnly) and (instance not in session.dirty or session.is_modified(instance)):
+            raise AssertionError(f"{type(instance).__name__} rows are only appended (reserve.db.append)")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    writes = state.is_update or state.is_delete or state.is_insert
+    if writes and state.bind_mapper is not None and issubclass(state.bind_mapper.class_, AppendOnly):
+        raise AssertionError(f"{state.bind_mapper.class_.__name__} rows are only appended (reserve.db.append)")
+
+
+def next_positions(session: Session, count: int) -> list[int]:
+    """The next ``count`` places in the one order of everything that happened.
+
+    One sequence numbers movements, holds, hold ends, blocks, document states and signatures. On SQLite a counter
+    row gives it without gaps; on PostgreSQL a sequence, where a rolled-back command may leave a gap.
+    """
+    if count == 0:
+        return []
+    if session.get_bind().dialect.name == "postgresql":
+        statement = sa.text("SELECT nextval('ledger_position') FROM generate_series(1, :count)")
+        return sorted(session.execute(statement, {"count": count}).scalars())
+    statement = sa.text("UPDATE ledger_position SET value = value + :count RETURNING value")
+    last: int = session.execute(statement, {"count": count}).scalar_one()
+    return list(range(last - count + 1, last + 1))
+
+
+def claim(session: Session, model: type[Any], row: Mapping[str, Any], *, unique: Sequence[str]) -> bool:
+    """Add a row unless one with the same ``unique`` columns stands; whether the row is ours.
+
+    On PostgreSQL the unique index is the lock: a second claimant waits for the first to commit. On SQLite the
+    writing transaction is alone, so looking first is exact, and the guard against REPLACE may stay in place.
+    """
+    table: sa.Table = model.__table__
+    if session.get_bind().dialect.name == "postgresql":
+        statement = (
+            pg_insert(table).values(**row).on_conflict_do_nothing(index_elements=list(unique)).returning(table.c.id)
+        )
+        return session.execute(statement).first() is not None
+    same = sa.select(table.c.id).where(*(table.c[name] == row[name] for name in unique))
+    if session.execute(same).first() is not None:
+        return False
+    session.execute(sqlite_insert(table).values(**row))
+    return True

@@ -1,0 +1,1 @@
+"""WHO GETS WHAT: plan, order, shipment, receipt."""

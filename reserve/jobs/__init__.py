@@ -1,0 +1,1 @@
+"""WORK FOR LATER: the outbox of jobs."""

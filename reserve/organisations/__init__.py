@@ -1,0 +1,1 @@
+"""WHO: regions and organisations by tier."""

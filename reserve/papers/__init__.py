@@ -1,0 +1,1 @@
+"""WHAT IT RESTS ON: numbered documents, approval cases, signatures."""

@@ -1,0 +1,143 @@
+"""Questions about papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reserve.errors import NotFound
+from reserve.papers.models import ApprovalRule, ApprovalStep, Document, DocumentLine, DocumentState, Signature
+from reserve.papers.terms import DocumentKind, LineContent, SignatureGiven, State, Step, StepRule
+
+
+def get_document(session: Session, number: str) -> Document:
+    document = session.scalar(select(Document).where(Document.number == number))
+    if document is None:
+        raise NotFound("document", number)
+    return document
+
+
+def documents_by_id(session: Session, ids: Iterable[int]) -> Mapping[int, Document]:
+    statement = select(Document).where(Document.id.in_(sorted(set(ids))))
+    return {document.id: document for document in session.scalars(statement)}
+
+
+def list_documents(
+    session: Session,
+    *,
+    kind: DocumentKind | None = None,
+    incident_code: str | None = None,
+    after_id: int = 0,
+    limit: int = 100,
+) -> Sequence[Document]:
+    statement = select(Document).where(Document.id > after_id)
+    if kind is not None:
+        statement = statement.where(Document.kind == kind)
+    if incident_code is not None:
+        statement = statement.where(Document.incident_code == incident_code)
+    return session.scalars(statement.order_by(Document.id).limit(limit)).all()
+
+
+def lines_of(session: Session, document_id: int) -> Sequence[DocumentLine]:
+    statement = select(DocumentLine).where(DocumentLine.document_id == document_id)
+    return session.scalars(statement.order_by(DocumentLine.line_no)).all()
+
+
+def line_contents(session: Session, document_id: int) -> list[LineContent]:
+    return [content_of(line) for line in lines_of(session, document_id)]
+
+
+def content_of(line: DocumentLine) -> LineContent:
+    return LineContent(
+        line_no=line.line_no,
+        item_code=line.item_code,
+        quantity=line.quantity,
+        source_code=line.source_code,
+        receiver_code=line.receiver_code,
+        owner_code=line.owner_code,
+        ground=line.ground,
+        latest_arrival_at=line.latest_arrival_at,
+        value_minor=line.value_minor,
+        note=line.note,
+    )
+
+
+def state_of(session: Session, document_id: int) -> State:
+    """The state a document is in now: its last state row."""
+    statement = select(DocumentState.state).where(DocumentState.document_id == document_id)
+    state = session.scalar(statement.order_by(DocumentState.position.desc()).limit(1))
+    assert state is not None, f"document {document_id} has no state"
+    return state
+
+
+def states_of_many(session: Session, document_ids: Iterable[int]) -> Mapping[int, State]:
+    ids = sorted(set(document_ids))
+    last = (
+        select(DocumentState.document_id, func.max(DocumentState.position).label("position"))
+        .where(DocumentState.document_id.in_(ids))
+        .group_by(DocumentState.document_id)
+        .subquery()
+    )
+    statement = select(DocumentState.document_id, DocumentState.state).join(
+        last, DocumentState.position == last.c.position
+    )
+    return {row.document_id: row.state for row in session.execute(statement)}
+
+
+def history_of(session: Session, document_id: int) -> Sequence[DocumentState]:
+    statement = select(DocumentState).where(DocumentState.document_id == document_id)
+    return session.scalars(statement.order_by(DocumentState.position)).all()
+
+
+def steps_of(session: Session, document_id: int) -> list[Step]:
+    statement = select(ApprovalStep).where(ApprovalStep.document_id == document_id)
+    rows = session.scalars(statement.order_by(ApprovalStep.step, ApprovalStep.role))
+    return [Step(row.step, row.role, row.quorum, row.scope_path) for row in rows]
+
+
+def signatures_of(session: Session, document_id: int) -> Sequence[Signature]:
+    statement = select(Signature).where(Signature.document_id == document_id)
+    return session.scalars(statement.order_by(Signature.position)).all()
+
+
+def given_signatures(session: Session, document_id: int) -> list[SignatureGiven]:
+    return [
+        SignatureGiven(row.step, row.person_id, row.line_no, row.ceiling, row.content_hash, row.decision)
+        for row in signatures_of(session, document_id)
+    ]
+
+
+def matrix_in_force(session: Session) -> list[StepRule]:
+    """The newest version of the approval matrix."""
+    newest = select(func.max(ApprovalRule.version)).scalar_subquery()
+    rows = session.scalars(select(ApprovalRule).where(ApprovalRule.version == newest).order_by(ApprovalRule.row_no))
+    return [
+        StepRule(
+            document_kind=row.document_kind,
+            response_level=row.response_level,
+            holder_relation=row.holder_relation,
+            value_minor_from=row.value_minor_from,
+            quantity_from=row.quantity_from,
+            step=row.step,
+            role=row.role,
+            quorum=row.quorum,
+        )
+        for row in rows
+    ]
+
+
+def waiting_for_signature(session: Session, roles_and_scopes: Iterable[tuple[str, str]]) -> Sequence[Document]:
+    """Submitted documents with a step of one of these roles inside its scope, oldest first."""
+    wanted = list(roles_and_scopes)
+    candidates = session.execute(
+        select(ApprovalStep.document_id, ApprovalStep.role, ApprovalStep.scope_path).order_by(ApprovalStep.document_id)
+    )
+    mine = {
+        row.document_id
+        for row in candidates
+        if any(row.role == role and row.scope_path.startswith(scope) for role, scope in wanted)
+    }
+    submitted = [each for each, state in states_of_many(session, mine).items() if state is State.SUBMITTED]
+    return session.scalars(select(Document).where(Document.id.in_(submitted)).order_by(Document.id)).all()

@@ -1,0 +1,1 @@
+"""WHERE: warehouses, receiving points, bins, routes, vehicles."""

@@ -1,0 +1,1 @@
+"""HOW MUCH: lots, the append-only ledger, holds, blocks, counts."""
