@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from reserve.db import UtcDateTime, guard_against_deletion
+from reserve.db import UtcDateTime, guard_against_deletion, guard_append_only
 
 revision = "0006"
 down_revision = "0005"
@@ -81,11 +81,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("needed_item", "substitute_item", name=op.f("uq_substitution_needed_item_substitute_item")),
         sqlite_strict=True,
     )
+    op.create_table(
+        "substitution_decision",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("substitution_id", sa.BigInteger(), nullable=False),
+        sa.Column("is_enabled", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("hash_algorithm", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["substitution_id"], ["substitution.id"], name=op.f("fk_substitution_decision_substitution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_substitution_decision")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_substitution_decision_substitution_id"), "substitution_decision", ["substitution_id"], unique=False
+    )
 
+    guard_append_only(op.get_bind(), ["substitution_decision"])
     guard_against_deletion(op.get_bind(), ["item_category", "item", "substitution"])
 
 
 def downgrade() -> None:
+    op.drop_table("substitution_decision")
     op.drop_table("substitution")
     op.drop_table("item")
     op.drop_table("item_category")

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reserve.catalogue.terms import LifeCycle
-from reserve.db import Base
+from reserve.db import AppendOnly, Base
 
 
 class Category(Base):
@@ -70,3 +70,16 @@ class Substitution(Base):
     forbidden_context: Mapped[str]
     is_enabled: Mapped[bool]
     basis: Mapped[str]
+
+
+class SubstitutionDecision(AppendOnly, Base):
+    """Who enabled or stopped a substitute, when and why. ``Substitution.is_enabled`` is the last of them."""
+
+    __tablename__ = "substitution_decision"
+
+    substitution_id: Mapped[int] = mapped_column(ForeignKey("substitution.id"), index=True)
+    is_enabled: Mapped[bool]
+    reason: Mapped[str]
+    user_id: Mapped[int]
+    person_id: Mapped[int]
+    recorded_at: Mapped[datetime]

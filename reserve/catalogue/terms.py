@@ -42,8 +42,8 @@ class ItemFacts:
 
 class CategoryDraft(Draft):
     code: str = Field(min_length=1)
-    name_zh: str
-    name_en: str
+    name_zh: str = Field(min_length=1)
+    name_en: str = Field(min_length=1)
     gb_class: str = ""
 
 
@@ -85,6 +85,7 @@ class SubstitutionDraft(Draft):
     allowed_context: str = ""
     forbidden_context: str = ""
     is_enabled: bool = False
+    """Counts when the pair is first entered; afterwards only a decision changes it."""
     basis: str = ""
 
 
@@ -92,3 +93,20 @@ class CatalogueDraft(Draft):
     categories: tuple[CategoryDraft, ...] = ()
     items: tuple[ItemDraft, ...] = ()
     substitutions: tuple[SubstitutionDraft, ...] = ()
+
+
+class SubstitutionDecisionDraft(Draft):
+    """A competent person lets a substitute stand in, or stops it, and says why."""
+
+    needed_item: str
+    substitute_item: str
+    reason: str = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRecorded:
+    """How many rows of each kind the catalogue took in."""
+
+    categories: int
+    items: int
+    substitutions: int
