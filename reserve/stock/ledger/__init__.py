@@ -1,0 +1,24 @@
+"""The only writer of the ledger: movements, entries, holds, hold ends and balances.
+
+Every function runs inside a command's transaction. Balances are locked in (account, lot) order in one statement;
+every change is computed and every shortage listed before anything is written.
+"""
+
+from reserve.stock.ledger.balances import InsufficientStock
+from reserve.stock.ledger.holds import HoldEnded, end_holds, hold
+from reserve.stock.ledger.lots import LotQuestion, account_for, lot_for
+from reserve.stock.ledger.movements import AlreadyReversed, PastWouldBeNegative, post, reverse
+
+__all__ = [
+    "AlreadyReversed",
+    "HoldEnded",
+    "InsufficientStock",
+    "LotQuestion",
+    "PastWouldBeNegative",
+    "account_for",
+    "end_holds",
+    "hold",
+    "lot_for",
+    "post",
+    "reverse",
+]

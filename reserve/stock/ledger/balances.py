@@ -1,0 +1,121 @@
+"""Balance rows: locked in one order, changed under a condition. A cache of the ledger, proved by ``verify``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.orm import Session
+
+from reserve.db import claim
+from reserve.errors import Conflict
+from reserve.sites.models import Bin
+from reserve.sites.terms import OUTSIDE
+from reserve.stock import queries
+from reserve.stock.models import Balance, StockAccount
+from reserve.stock.terms import Shortage
+
+Key = tuple[int, int]
+"""(account, lot)"""
+TICK = timedelta(microseconds=1)
+
+
+class InsufficientStock(Conflict):
+    """Less is free than was asked for. Lists every short line, not just the first."""
+
+    code = "insufficient_stock"
+
+    def __init__(self, shortages: Sequence[Shortage]) -> None:
+        self.shortages = tuple(shortages)
+        super().__init__(
+            "; ".join(f"{s.item_code}, lot {s.lot_code}: {s.available} of {s.wanted} free" for s in shortages)
+        )
+
+    def details(self) -> dict[str, Any]:
+        shortages = [
+            {"item": s.item_code, "lot": s.lot_code, "place": s.place, "wanted": s.wanted, "available": s.available}
+            for s in self.shortages
+        ]
+        return {"shortages": shortages}
+
+
+@dataclass(slots=True)
+class Place:
+    """A balance row under lock, with what this command changes."""
+
+    balance_id: int
+    on_hand: int
+    held: int
+    last_recorded_at: datetime
+
+
+def real_accounts(session: Session, account_ids: Iterable[int]) -> set[int]:
+    """Those accounts that have balances: in our own bins and in transit."""
+    statement = (
+        select(StockAccount.id)
+        .join(Bin, Bin.id == StockAccount.bin_id)
+        .where(StockAccount.id.in_(sorted(set(account_ids))), Bin.kind.not_in(OUTSIDE))
+    )
+    return set(session.scalars(statement))
+
+
+def lock_balances(session: Session, keys: Iterable[Key], *, now: datetime) -> dict[Key, Place]:
+    """Lock balance rows in (account, lot) order, opening those that are missing."""
+    wanted = sorted(set(keys))
+    found = _locked(session, wanted)
+    missing = [key for key in wanted if key not in found]
+    if not missing:
+        return found
+    for account_id, lot_id in missing:
+        row = {"account_id": account_id, "lot_id": lot_id, "on_hand": 0, "held": 0, "last_recorded_at": now - TICK}
+        claim(session, Balance, row, unique=("account_id", "lot_id"))
+    return _locked(session, wanted)
+
+
+def _locked(session: Session, keys: Sequence[Key]) -> dict[Key, Place]:
+    places: dict[Key, Place] = {}
+    for start in range(0, len(keys), 400):  # bound parameters are limited on SQLite
+        statement = (
+            select(
+                Balance.id, Balance.account_id, Balance.lot_id, Balance.on_hand, Balance.held, Balance.last_recorded_at
+            )
+            .where(tuple_(Balance.account_id, Balance.lot_id).in_(keys[start : start + 400]))
+            .order_by(Balance.account_id, Balance.lot_id)
+            .with_for_update()
+        )
+        for row in session.execute(statement):
+            places[row.account_id, row.lot_id] = Place(row.id, row.on_hand, row.held, row.last_recorded_at)
+    return places
+
+
+def write_balances(
+    session: Session,
+    places: Mapping[Key, Place],
+    on_hand: Mapping[Key, int],
+    held: Mapping[Key, int],
+    recorded_at: datetime | None,
+) -> None:
+    """Conditional updates: the condition stands beside the CHECK, so that a wrong lock can never oversell."""
+    for key in sorted(places):
+        more, more_held = on_hand.get(key, 0), held.get(key, 0)
+        if not more and not more_held:
+            continue
+        values: dict[str, Any] = {"on_hand": Balance.on_hand + more, "held": Balance.held + more_held}
+        if recorded_at is not None:
+            values["last_recorded_at"] = recorded_at
+        statement = (
+            update(Balance)
+            .where(
+                Balance.id == places[key].balance_id,
+                Balance.held + more_held >= 0,
+                Balance.on_hand + more >= Balance.held + more_held,
+            )
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+        changed: Any = session.execute(statement)
+        if changed.rowcount != 1:
+            raise InsufficientStock(queries.shortages(session, {key: (max(-more, more_held), 0)}))
