@@ -1,0 +1,128 @@
+"""The one public verb: from an instance to a checked plan, whatever the instance holds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from optimizer.dispatch.arcs import Lane, build_network
+from optimizer.dispatch.arrays import Arrays, build_arrays
+from optimizer.dispatch.check import check
+from optimizer.dispatch.components import Component, split
+from optimizer.dispatch.draft import Draft
+from optimizer.dispatch.fairness import share_out
+from optimizer.dispatch.heuristics import finished, nearest_first
+from optimizer.dispatch.instance import Instance, Pin
+from optimizer.dispatch.plan import Plan, StageValue
+from optimizer.dispatch.policy import Policy
+from optimizer.dispatch.realise import sends_of, write
+from optimizer.dispatch.score import order_of
+from optimizer.dispatch.stages import Settled, settle
+from optimizer.dispatch.whole import may_search, search
+from optimizer.engine import EffortSpent, solver_name, solver_version
+from optimizer.limits import Budget, Rung
+from optimizer.progress import Cancellation, Progress, never, silent
+
+Bounds = dict[tuple[str, str], float]
+
+
+def allocate(
+    instance: Instance,
+    policy: Policy | None = None,
+    budget: Budget | None = None,
+    pins: Sequence[Pin] = (),
+    *,
+    progress: Progress = silent,
+    cancelled: Cancellation = never,
+) -> Plan:
+    """The best lawful plan for an instance. Always a plan: what cannot be had is unmet, a pin that cannot be is broken.
+
+    Nearest-first stands at once; the exact stages replace it unless effort ends or they are, after rounding, no better.
+    """
+    policy, budget, started = policy or Policy(), budget or Budget(), time.process_time()
+    first = nearest_first(instance, pins)
+    best = first
+    progress("nearest_first", 1, 2)
+    if budget.rung is not Rung.NEAREST_FIRST and not cancelled():
+        try:
+            exact = _exact(instance, policy, budget, pins, progress, cancelled)
+        except EffortSpent:
+            exact = None
+        if exact is not None and _no_worse(instance, policy, exact, first):
+            best = exact
+    violations = check(instance, best)
+    assert not violations, f"a plan of ours breaks the model: {violations[:3]}"
+    return replace(best, cpu_s=round(time.process_time() - started, 3))
+
+
+def _exact(
+    instance: Instance,
+    policy: Policy,
+    budget: Budget,
+    pins: Sequence[Pin],
+    progress: Progress,
+    cancelled: Cancellation,
+) -> Plan | None:
+    """Every component through every stage; None when somebody cancels between two of them."""
+    network = build_network(instance, pins)
+    components = split(network, pins)
+    draft = Draft(network, pins)
+    bounds: Bounds = {}
+    for number, component in enumerate(components):
+        if cancelled():
+            return None
+        _settle_component(component, draft, policy, budget, bounds)
+        progress("exact_stages", number + 1, len(components))
+    plan = finished(draft, pins, Rung.EXACT_STAGES.value, solver_name(), solver_version())
+    return _with_bounds(plan, bounds)
+
+
+def _settle_component(component: Component, draft: Draft, policy: Policy, budget: Budget, bounds: Bounds) -> None:
+    arrays = build_arrays(component)
+    settled = settle(arrays, policy, budget.iterations, share_out)
+    proven = settled.bounds
+    if not component.pure_flow and not settled.whole and may_search(arrays, policy):
+        settled = search(arrays, policy, budget.search_work)
+        proven = settled.bounds
+    for key, value in proven.items():
+        bounds[key] = bounds.get(key, 0.0) + value
+    write(draft, sends_of(arrays, settled.x))
+    if not settled.whole:
+        repair(draft, arrays, settled)
+
+
+def repair(draft: Draft, arrays: Arrays, settled: Settled) -> None:
+    """After rounding down: fill what is still open, class by class, worst fill first, along the linear plan's lanes first."""
+    lanes: dict[int, list[tuple[float, int, int, int, Lane]]] = {}
+    for column, lane in enumerate(arrays.component.lanes):
+        rank = (-settled.x[column], lane.step.step, lane.route.km, column, lane)
+        lanes.setdefault(lane.receiver.index, []).append(rank)
+    rows = []
+    for receiver in arrays.component.receivers:
+        for demand in receiver.demands:
+            left = Fraction(draft.open[demand.need.code], max(1, demand.effective))
+            rows.append((demand.need.priority_class, -left, demand.need.due_hour, demand.need.code, receiver, demand))
+    for _, _, _, code, receiver, demand in sorted(rows, key=lambda row: row[:4]):
+        for *_, lane in sorted(lanes.get(receiver.index, []), key=lambda row: row[:4]):
+            draft.send(lane, demand, draft.open[code])
+
+
+def _no_worse(instance: Instance, policy: Policy, plan: Plan, other: Plan) -> bool:
+    mine = order_of(instance, policy, plan.shipments, plan.broken_pins)
+    theirs = order_of(instance, policy, other.shipments, other.broken_pins)
+    return policy.kappa < 1.0 or mine <= theirs
+
+
+def _with_bounds(plan: Plan, bounds: Bounds) -> Plan:
+    """The plan with what each stage could not have beaten. A stage's bound holds while the stages above it stand."""
+    values = tuple(
+        StageValue(
+            row.name, row.key, row.value, row.value if row.name == "fill" else bounds.get((row.name, row.key), 0.0)
+        )
+        for row in plan.stage_values
+    )
+    unmet = sum(row.value for row in values if row.name == "unmet")
+    bound = sum(row.bound for row in values if row.name == "unmet")
+    return replace(plan, stage_values=values, bound=bound, gap=max(0.0, (unmet - bound) / max(1.0, bound)))

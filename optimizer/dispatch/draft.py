@@ -1,0 +1,187 @@
+"""A plan while it is being written: what is still on the shelf, what is still open, what has been sent.
+
+Every way to a plan ends here, exact or by hand, so that lots are picked, packs kept whole and hours set in one place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from optimizer.dispatch.arcs import Demand, Lane, Network, loading_periods
+from optimizer.dispatch.instance import Need, Pin, Rounding
+from optimizer.dispatch.packs import OTHERS, RELEASE, LotLayers
+from optimizer.dispatch.plan import NeedResult, PinBreak, Shipment
+from optimizer.grid import first_departure
+
+LotKey = tuple[str, str, str]
+
+
+class Draft:
+    """Sends goods along lanes as far as lots, floors, packs, docks and needs allow; never further."""
+
+    def __init__(self, network: Network, pins: Sequence[Pin] = ()) -> None:
+        self.network = network
+        self._pinned = {(pin.source_code, pin.need_code): pin.quantity for pin in pins}
+        self._left = {
+            _key(row): list(row.ceilings) for supply in network.supplies for row in supply.lots
+        }  # per lot, what each layer can still give
+        self._room = {site: list(room) for site, room in loading_periods(network.instance).items()}
+        self._volume = {item.code: item.volume_cm3 for item in network.instance.items}
+        self._sent: dict[tuple[LotKey, str, int, int], tuple[Lane, Demand, LotKey, int]] = {}
+        self._ranks: dict[int, dict[str, int]] = {}
+        demands = [demand for receiver in network.receivers for demand in receiver.demands]
+        self.open = {demand.need.code: demand.effective for demand in demands}
+
+    def available(self, lane: Lane) -> int:
+        """What a lane could still carry, base units, its receiver's needs apart."""
+        pack = lane.supply.pack if lane.receiver.closed else 1
+        stock = sum(self._left[_key(row)][lane.layer] // pack * pack for row in lane.supply.lots)
+        return min(stock, self._room_for(lane) // pack * pack)
+
+    def send(self, lane: Lane, demand: Demand, wanted: int) -> int:
+        """Send up to ``wanted`` base units to one need, first expiring lots first; returns what was sent."""
+        need = demand.need
+        if demand.lateness(lane.arrive_hour) is None or not lane.supply.outlives(demand.wanted_alive(lane.arrive_hour)):
+            return 0
+        pack = lane.supply.pack if demand.closed else 1
+        pinned = self._pinned.get((lane.supply.source.code, need.code), wanted)
+        missing = min(wanted, pinned, self.open[need.code], self._room_for(lane)) // pack * pack
+        total = 0
+        for row in lane.supply.lots:
+            quantity = min(missing, self._left[_key(row)][lane.layer] // pack * pack)
+            if quantity > 0:
+                self._take(row, lane, demand, quantity)
+                missing -= quantity
+                total += quantity
+        return total
+
+    def _room_for(self, lane: Lane) -> int:
+        volume = self._volume[lane.receiver.item_code]
+        if lane.period is None or volume == 0:
+            return 10**15
+        return self._room[lane.route.site_code][lane.period] // volume
+
+    def _take(self, row: LotLayers, lane: Lane, demand: Demand, quantity: int) -> None:
+        left = self._left[_key(row)]
+        for layer in range(lane.layer, RELEASE + 1):
+            left[layer] -= quantity
+        for layer in range(lane.layer - 1, OTHERS - 1, -1):
+            left[layer] = min(left[layer], left[layer + 1])
+        if lane.period is not None:
+            self._room[lane.route.site_code][lane.period] -= quantity * self._volume[lane.receiver.item_code]
+        self.open[demand.need.code] -= quantity
+        pair = (lane.supply.source.code, demand.need.code)
+        if pair in self._pinned:
+            self._pinned[pair] -= quantity
+        key = (_key(row), demand.need.code, lane.step.step, lane.leave_hour)
+        before = self._sent[key][3] if key in self._sent else 0
+        self._sent[key] = (lane, demand, _key(row), before + quantity)
+
+    def shipments(self) -> tuple[Shipment, ...]:
+        """Everything sent so far in canonical order, with what whole packs brought above each need."""
+        rows = [self._shipment(*entry) for entry in self._sent.values()]
+        rows.sort(
+            key=lambda row: (row.need_code, row.arrive_hour, row.source_code, row.lot_code, row.step, row.leave_hour)
+        )
+        above: dict[str, int] = defaultdict(int)
+        for row in rows:
+            above[row.need_code] += row.quantity
+        for receiver in self.network.receivers:
+            for demand in receiver.demands:
+                above[demand.need.code] -= demand.need.open_quantity
+        final: list[Shipment] = []
+        for row in reversed(rows):  # the last to arrive carries the excess
+            excess = min(row.quantity, max(0, above[row.need_code]))
+            above[row.need_code] -= excess
+            final.append(_with_excess(row, excess))
+        return tuple(reversed(final))
+
+    def results(self, shipments: Sequence[Shipment]) -> tuple[NeedResult, ...]:
+        """What every need of the instance gets, in the instance's order."""
+        got: dict[str, list[Shipment]] = defaultdict(list)
+        for shipment in shipments:
+            got[shipment.need_code].append(shipment)
+        effective = {d.need.code: d.effective for receiver in self.network.receivers for d in receiver.demands}
+        return tuple(need_result(need, effective[need.code], got[need.code]) for need in self.network.instance.needs)
+
+    def broken(self, pins: Sequence[Pin]) -> tuple[PinBreak, ...]:
+        """Pins the draft does not meet to the unit."""
+        sent: dict[tuple[str, str], int] = defaultdict(int)
+        for lane, demand, _, quantity in self._sent.values():
+            sent[lane.supply.source.code, demand.need.code] += quantity
+        rows = [PinBreak(p.source_code, p.need_code, p.quantity, sent[p.source_code, p.need_code]) for p in pins]
+        return tuple(
+            sorted((row for row in rows if row.wanted != row.planned), key=lambda r: (r.need_code, r.source_code))
+        )
+
+    def _shipment(self, lane: Lane, demand: Demand, lot: LotKey, quantity: int) -> Shipment:
+        leave, arrive = timed(lane, demand.need, self.network.instance.horizon_hour)
+        return Shipment(
+            source_code=lane.supply.source.code,
+            lot_code=lot[2],
+            need_code=demand.need.code,
+            item_code=lane.receiver.item_code,
+            place_code=demand.need.place_code,
+            quantity=quantity,
+            excess=0,
+            leave_hour=leave,
+            arrive_hour=arrive,
+            on_time=arrive <= demand.need.due_hour,
+            step=lane.step.step,
+            source_kind=lane.step.source_kind,
+            authority=lane.step.authority,
+            rank=self._rank(lane),
+            km=lane.route.km,
+        )
+
+    def _rank(self, lane: Lane) -> int:
+        """Place of the source among all lawful sources of its receiver, nearest first, ties by code."""
+        if not self._ranks:
+            for other in self.network.lanes:
+                self._ranks.setdefault(other.receiver.index, {})[other.supply.source.code] = other.route.km
+            for index, found in self._ranks.items():
+                order = sorted(found, key=lambda code: (found[code], code))
+                self._ranks[index] = {code: place for place, code in enumerate(order, start=1)}
+        return self._ranks[lane.receiver.index][lane.supply.source.code]
+
+
+def timed(lane: Lane, need: Need, horizon_hour: int) -> tuple[int, int]:
+    """When a shipment leaves and arrives: not before the place wants it, unless that would make it late.
+
+    A lot cannot die of the wait: a need asks for life at its due hour, not only on arrival. A loading slot at a limited
+    site is kept.
+    """
+    if lane.period is None and need.not_before_hour is not None:
+        hours = lane.route.travel_hours
+        leave = first_departure(max(lane.leave_hour, need.not_before_hour - hours), hours, lane.route.closures)
+        if leave < horizon_hour and leave + hours <= max(need.due_hour, lane.arrive_hour):
+            return leave, leave + hours
+    return lane.leave_hour, lane.arrive_hour
+
+
+def need_result(need: Need, effective: int, shipments: Sequence[Shipment]) -> NeedResult:
+    """Sum up one need."""
+    on_time = sum(row.quantity - row.excess for row in shipments if row.on_time)
+    late = sum(row.quantity - row.excess for row in shipments if not row.on_time)
+    unmet = need.open_quantity - on_time - late
+    lost_to_packs = need.open_quantity - effective if need.rounding is Rounding.DOWN else 0
+    return NeedResult(
+        need_code=need.code,
+        open=need.open_quantity,
+        on_time=on_time,
+        late=late,
+        unmet=unmet,
+        short_of_pack=min(unmet, lost_to_packs),
+        excess=sum(row.excess for row in shipments),
+        late_arrival_hour=max((row.arrive_hour for row in shipments if not row.on_time), default=None),
+    )
+
+
+def _key(row: LotLayers) -> LotKey:
+    return row.lot.source_code, row.lot.item_code, row.lot.code
+
+
+def _with_excess(row: Shipment, excess: int) -> Shipment:
+    values = {name: getattr(row, name) for name in row.__dataclass_fields__}
+    return Shipment(**values | {"excess": excess})
