@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from reserve.drafts import Draft
 
@@ -40,6 +41,32 @@ OUTSIDE = frozenset({BinKind.SUPPLIER, BinKind.CONSUMED, BinKind.WASTE, BinKind.
 """The world beyond our walls: no balance row, sums are read from entries."""
 USABLE_BINS = frozenset({BinKind.SHELF, BinKind.STAGING, BinKind.PRODUCTION, BinKind.RECEIVING_POINT, BinKind.RETURNED})
 """Where accepted goods stand."""
+SITE_BINS = frozenset(BinKind) - OUTSIDE - {BinKind.IN_TRANSIT}
+"""Kinds a site may have."""
+
+_AT_THE_DOOR = {"INSP": BinKind.INSPECTION, "REJ": BinKind.REJECTED, "RET": BinKind.RETURNED}
+DEFAULT_BINS: Mapping[SiteKind, Mapping[str, BinKind]] = {
+    SiteKind.WAREHOUSE: {"A1": BinKind.SHELF, "STAGE": BinKind.STAGING} | _AT_THE_DOOR,
+    SiteKind.RECEIVING_POINT: {"RP": BinKind.RECEIVING_POINT} | _AT_THE_DOOR,
+    SiteKind.HOSPITAL: {"RP": BinKind.RECEIVING_POINT} | _AT_THE_DOOR,
+    SiteKind.PLANT: {"PROD": BinKind.PRODUCTION, "A1": BinKind.SHELF},
+}
+"""Bins that every site of a kind has from its first day: code and kind."""
+
+
+class RoadEvidence(StrEnum):
+    RECORDED = "recorded"
+    ESTIMATED = "estimated"
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """The way from one site to another at a time. Minutes of driving, loading not included; metres."""
+
+    minutes: int
+    metres: int
+    closed: bool = False
+    evidence: RoadEvidence = RoadEvidence.RECORDED
 
 
 class SiteDraft(Draft):
@@ -68,7 +95,7 @@ class SitesDraft(Draft):
 
 class BinDraft(Draft):
     site_code: str
-    code: str = Field(min_length=1, max_length=40)
+    code: str = Field(min_length=1, max_length=40, pattern=r"^[A-Z0-9][A-Z0-9-]*$")
     kind: BinKind = BinKind.SHELF
 
 
@@ -80,7 +107,7 @@ class RouteDraft(Draft):
     minutes: int = Field(ge=0)
     metres: int = Field(ge=0)
     closed: bool = False
-    valid_from: datetime
+    valid_from: AwareDatetime
 
 
 class RoutesDraft(Draft):
@@ -88,9 +115,20 @@ class RoutesDraft(Draft):
     reason: str = ""
 
 
+class RoadChangeDraft(Draft):
+    """A road is closed or open again, both ways unless said otherwise."""
+
+    from_site: str
+    to_site: str
+    both_ways: bool = True
+    valid_from: AwareDatetime | None = None
+    """From when; empty for now."""
+    reason: str = Field(min_length=1)
+
+
 class VehicleTypeDraft(Draft):
-    code: str
-    name_zh: str
+    code: str = Field(min_length=1)
+    name_zh: str = Field(min_length=1)
     payload_kg: int = Field(gt=0)
     volume_dm3: int = Field(gt=0)
     speed_kmh_normal: int = Field(gt=0)
@@ -109,3 +147,10 @@ class FleetDraft(Draft):
 class FleetsDraft(Draft):
     vehicle_types: tuple[VehicleTypeDraft, ...] = ()
     fleets: tuple[FleetDraft, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many rows a verb wrote."""
+
+    rows: int
