@@ -17,6 +17,7 @@ class Permission(StrEnum):
     ORGANISATION_WRITE = "organisation_write"
     USER_WRITE = "user_write"
     GRANT_WRITE = "grant_write"
+    GRANT_CONFIRM = "grant_confirm"
     AUDIT_READ = "audit_read"
     CATALOGUE_WRITE = "catalogue_write"
     SITE_WRITE = "site_write"

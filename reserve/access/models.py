@@ -22,7 +22,7 @@ class Person(Base):
 
 
 class User(Base):
-    """An account of a person. Never deleted: deactivated."""
+    """An account of a person. Never deleted: deactivated. ``locked_until`` is real time, also in a drill."""
 
     __tablename__ = "app_user"
 
@@ -31,6 +31,7 @@ class User(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     password_hash: Mapped[str | None]
+    must_change_password: Mapped[bool]
     is_active: Mapped[bool]
     created_at: Mapped[datetime]
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
@@ -38,7 +39,10 @@ class User(Base):
 
 
 class RoleGrant(Base):
-    """A role of a user over an organisation's subtree. Ends by ``ended_at``, never by deletion."""
+    """A role of a user over an organisation's subtree, in force once a second officer has confirmed it.
+
+    Ends by ``valid_until`` or ``ended_at``, never by deletion.
+    """
 
     __tablename__ = "role_grant"
     __table_args__ = (UniqueConstraint("user_id", "role", "organisation_id", "granted_at"),)
@@ -48,7 +52,9 @@ class RoleGrant(Base):
     role: Mapped[Role]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     granted_at: Mapped[datetime]
-    granted_by: Mapped[int]
+    granted_by_person: Mapped[int]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by_person: Mapped[int | None]
     valid_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
@@ -61,7 +67,6 @@ class SignInSession(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     secret_hash: Mapped[str] = mapped_column(unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
-    csrf_token: Mapped[str]
     address: Mapped[str]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
@@ -69,9 +74,10 @@ class SignInSession(Base):
 
 
 class ApiToken(Base):
-    """A secret for a machine acting as a user. Kept as a hash."""
+    """A secret for a machine acting as a user. Kept as a hash. Times are real times, also in a drill."""
 
     __tablename__ = "api_token"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     secret_hash: Mapped[str] = mapped_column(unique=True)

@@ -1,0 +1,72 @@
+"""Passwords as Argon2id hashes. Slow by design, so doors call this outside transactions, a few at a time."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from functools import cached_property
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from pydantic import SecretStr
+
+from reserve.access.password_rules import password_problems
+from reserve.errors import InvalidInput, Unavailable
+from reserve.settings import Settings
+
+WAIT_S = 10.0
+CONSONANTS = "bcdfghjkmnpqrstvwxyz"
+ONE_TIME_GROUP = (CONSONANTS, "aeu", CONSONANTS, "2345678")
+"""Consonant, vowel, consonant, digit; letters and digits that are easily mistaken are left out."""
+
+
+class TooManySignIns(Unavailable):
+    """Every place at the password desk is taken; trying again in a moment helps."""
+
+    code = "too_many_sign_ins"
+
+
+class Passwords:
+    """Makes and checks hashes with the parameters of the installation; each costs about 0.2 s and 64 MiB."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._hasher = PasswordHash(
+            (Argon2Hasher(time_cost=settings.argon2_time_cost, memory_cost=settings.argon2_memory_kib, parallelism=1),)
+        )
+        self._places = threading.BoundedSemaphore(settings.parallel_sign_ins)
+
+    def new_hash(self, password: str, *, login: str) -> SecretStr:
+        """Hash of a new password. Raises InvalidInput when the password breaks the rules."""
+        if problems := password_problems(password, login=login):
+            raise InvalidInput(problems)
+        with _Place(self._places):
+            return SecretStr(self._hasher.hash(password))
+
+    def fits(self, password: str, stored: str | None) -> bool:
+        """Whether a password fits a stored hash. Takes as long when there is none, so that nobody can tell."""
+        with _Place(self._places):
+            return self._hasher.verify(password, stored or self._nobody) and stored is not None
+
+    @cached_property
+    def _nobody(self) -> str:
+        return self._hasher.hash(secrets.token_hex(16))
+
+
+class _Place:
+    """One of the few places at the desk; waits a while, then says that it is full."""
+
+    def __init__(self, places: threading.BoundedSemaphore) -> None:
+        self._places = places
+
+    def __enter__(self) -> None:
+        if not self._places.acquire(timeout=WAIT_S):
+            raise TooManySignIns("all places for sign-in are taken")
+
+    def __exit__(self, *exception: object) -> None:
+        self._places.release()
+
+
+def one_time_password() -> str:
+    """A password that can be read out over the telephone: six groups like ``kam7``, about 78 random bits."""
+    groups = ("".join(secrets.choice(letters) for letters in ONE_TIME_GROUP) for _ in range(6))
+    return "-".join(groups)
