@@ -109,7 +109,7 @@ def routes_at(
         statement = statement.where(end.code.in_(sorted(set(to_sites))))
     return {
         (here, there): Road(minutes, metres, closed)
-        for here, there, minutes, metres, closed in session.execute(statement).tuples()
+        for here, there, minutes, metres, closed in session.execute(statement)
     }
 
 
