@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
@@ -22,6 +23,13 @@ from reserve.authority import Actor
 from reserve.errors import InvalidInput, NotAllowed, NotFound, Problem
 
 MAX_TOKEN_LIFE = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsTouched:
+    """How many sessions a verb ended or brought up to date."""
+
+    count: int
 
 
 def sign_in(session: Session, actor: Actor, draft: SignInDraft, *, now: datetime, today: date) -> SignInResult:
@@ -56,16 +64,17 @@ def sign_in(session: Session, actor: Actor, draft: SignInDraft, *, now: datetime
     return SignInResult(outcome=SignInOutcome.SIGNED_IN, user_id=user.id)
 
 
-def sign_out(session: Session, actor: Actor, draft: SignOutDraft, *, now: datetime, today: date) -> None:
+def sign_out(session: Session, actor: Actor, draft: SignOutDraft, *, now: datetime, today: date) -> SessionsTouched:
     """End one's own session, or all of one's sessions."""
     _require_signed_in(actor)
     mine = [SignInSession.user_id == actor.user_id, SignInSession.ended_at.is_(None)]
     if not draft.everywhere:
         mine.append(SignInSession.id == draft.session_id)
-    session.execute(update(SignInSession).where(*mine).values(ended_at=now))
+    ended = session.scalars(update(SignInSession).where(*mine).values(ended_at=now).returning(SignInSession.id)).all()
+    return SessionsTouched(len(ended))
 
 
-def record_seen(session: Session, actor: Actor, draft: SeenDraft, *, now: datetime, today: date) -> None:
+def record_seen(session: Session, actor: Actor, draft: SeenDraft, *, now: datetime, today: date) -> SessionsTouched:
     """Write down when sessions were last used; an older time never overwrites a newer one.
 
     Called by the web process itself, every few minutes and not at every request: reading must not write.
@@ -76,6 +85,7 @@ def record_seen(session: Session, actor: Actor, draft: SeenDraft, *, now: dateti
             .where(SignInSession.id == seen.session_id, SignInSession.last_seen_at < seen.at)
             .values(last_seen_at=seen.at)
         )
+    return SessionsTouched(len(draft.sessions))
 
 
 def create_token(session: Session, actor: Actor, draft: TokenDraft, *, now: datetime, today: date) -> ApiToken:
