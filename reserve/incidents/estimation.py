@@ -212,7 +212,7 @@ def _household_relief(
     first = next((day for day, level in enumerate(levels) if level.high > 0), 0)
     relief: list[Range] = []
     for day, level in enumerate(levels):
-        pieces = (_pieces_on(day - first, cover, kind) * county.coverage_rate for cover in covers)
+        pieces = (_pieces_on(day - first, c, kind) * county.coverage.get(c.kit_version, Fraction(0)) for c in covers)
         relief.append(level * Range.flat(sum(pieces, Fraction(0))))
     return relief
 

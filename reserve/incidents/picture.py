@@ -6,7 +6,7 @@ the reference data) leaves out what was not known yet; the law in ``estimation.p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
@@ -94,7 +94,7 @@ class Confidence(StrEnum):
 
 
 class Basis(StrEnum):
-    """What the driver amount of a need rests on: a counted day, a day still to come, or a stated assumption."""
+    """What a need rests on: a counted day (or an accepted request), a day still to come, a stated assumption."""
 
     OBSERVED = "observed"
     FORECAST = "forecast"
@@ -178,7 +178,7 @@ class AffectedCounty:
     affected_population   persons; relocated, sheltered and confirmed likewise. Where the incident reports a measure
                           by timeline, the figure here only splits it between counties (incident_areas.csv)
     health_workers        of the hospitals that stand in the county
-    coverage_rate         share of households with a kit, 0 to 1; lowers the need, never stock
+    coverage              share of households with a kit, 0 to 1, by kit version; lowers the need, never stock
     """
 
     region_code: str
@@ -193,7 +193,7 @@ class AffectedCounty:
     confirmed_cases: int = 0
     health_workers: int = 0
     hazard_tags: frozenset[str] = frozenset()
-    coverage_rate: Fraction = Fraction(0)
+    coverage: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +264,7 @@ class HouseholdCover:
     item_code: str
     pieces: Fraction
     days: int
+    kit_version: str = "basic"
 
 
 @dataclass(frozen=True, slots=True)

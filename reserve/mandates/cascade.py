@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from reserve.mandates.terms import (
     Admission,
@@ -101,25 +101,3 @@ def relation_to_lead(level: ResponseLevel, source: Source, receiver: Receiver) -
         return HolderRelation.OWN
     above = source.tier == Tier.PROVINCE or (level is ResponseLevel.IV and source.region_code == receiver.city_code)
     return HolderRelation.ABOVE if above else HolderRelation.NEIGHBOUR
-
-
-HOLDER_ROLES: Mapping[Tier, tuple[str, str]] = {
-    Tier.COUNTY: ("county_head", "city_commission_chair"),
-    Tier.CITY: ("city_commission_member", "city_commission_chair"),
-    Tier.PROVINCE: ("provincial_commission_member", "provincial_commission_deputy"),
-}
-"""Who signs for the owner as ``holder_commission_member`` and, where both are asked, as ``…_chair`` (PROVENANCE.md)."""
-
-
-def signing_role(role: str, owner_tier: Tier, roles_of_case: Sequence[str] = ()) -> str:
-    """The role that signs: ``holder_commission_…`` read as the owner's own commission, any other role as it is.
-
-    A county head answers for both; where a case asks for both, the chair of the city signs second.
-    """
-    member, chair = HOLDER_ROLES.get(owner_tier, HOLDER_ROLES[Tier.PROVINCE])
-    if role == "holder_commission_member":
-        return member
-    if role != "holder_commission_chair":
-        return role
-    asks_both = "holder_commission_member" in roles_of_case
-    return member if owner_tier is Tier.COUNTY and not asks_both else chair

@@ -103,7 +103,7 @@ def counties(incident_id: str, coverage_rate: Fraction = Fraction(0)) -> tuple[A
                 confirmed_cases=int(row["confirmed_cases"]),
                 health_workers=sum(int(h["health_workers"]) for h in here),
                 hazard_tags=frozenset(filter(None, region["hazard_tags"].split(";"))),
-                coverage_rate=coverage_rate,
+                coverage={"basic": coverage_rate},
             )
         )
     return tuple(answer)

@@ -91,7 +91,7 @@ def test_household_coverage_lowers_the_first_days_only() -> None:
     known = picture(
         norm("resident_day"),
         observations=(CLOSED,),
-        counties=(county("130109", coverage_rate=Fraction(3, 10)),),
+        counties=(county("130109", coverage={"basic": Fraction(3, 10)}),),
         household_covers=(HouseholdCover("resident_day", "ITEM", Fraction(2), 2),),
     )
 
@@ -106,7 +106,7 @@ def test_household_coverage_never_makes_a_need_negative() -> None:
     known = picture(
         norm("resident_day", "0.5"),
         observations=(CLOSED,),
-        counties=(county("130109", coverage_rate=Fraction(1)),),
+        counties=(county("130109", coverage={"basic": Fraction(1)}),),
         household_covers=(HouseholdCover("resident_day", "ITEM", Fraction(10), 10),),
     )
 

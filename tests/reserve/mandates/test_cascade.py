@@ -2,7 +2,7 @@
 
 import pytest
 
-from reserve.mandates.cascade import admission, open_steps, relation_to_lead, signing_role, source_kind
+from reserve.mandates.cascade import admission, open_steps, relation_to_lead, source_kind
 from reserve.mandates.terms import LaneRule, Receiver, Source, SourceForm, SourceKind
 from reserve.organisations.terms import Tier
 from reserve.papers.terms import HolderRelation, ResponseLevel
@@ -120,13 +120,3 @@ def test_the_owner_is_seen_from_the_body_that_leads(
     level: ResponseLevel, source: Source, relation: HolderRelation
 ) -> None:
     assert relation_to_lead(level, source, GAOCHENG) == relation
-
-
-def test_the_owners_commission_signs_for_the_owner() -> None:
-    both = ("holder_commission_member", "holder_commission_chair")
-
-    assert signing_role("holder_commission_member", Tier.PROVINCE) == "provincial_commission_member"
-    assert signing_role("holder_commission_chair", Tier.CITY) == "city_commission_chair"
-    assert signing_role("holder_commission_chair", Tier.COUNTY) == "county_head"
-    assert [signing_role(role, Tier.COUNTY, both) for role in both] == ["county_head", "city_commission_chair"]
-    assert signing_role("planner", Tier.CITY) == "planner"
