@@ -1,0 +1,143 @@
+"""Opening balances of the reference world: the rule of ``opening.py`` on the reference tables, a draft per site."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+
+from reserve.catalogue.terms import ItemDraft
+from reserve.clock import local_time
+from reserve.mandates.targets import targets_of
+from reserve.mandates.terms import Holder
+from reserve.organisations.terms import Tier
+from reserve.sites.terms import SiteKind
+from reserve.stock.drafts import LotDraft, OpeningDraft, OpeningLineDraft
+from reserve.stock.rules import months_after
+from reserve.stock.terms import Fund
+from seed.bodies import PROVINCE
+from seed.duties import mandates, rule_book
+from seed.goods import catalogue
+from seed.holders import holders, keepers_on_behalf
+from seed.load import BadCell, Row, read
+from seed.opening import Fill, Goods, OpeningLine, Stockholder, Store, opening_lines
+from seed.places import Warehouse, WarehouseTier, sites, warehouses
+
+FUND_OF_TIER = {
+    Tier.PROVINCE: Fund.PROVINCIAL,
+    Tier.CITY: Fund.CITY,
+    Tier.COUNTY: Fund.COUNTY,
+    Tier.CHARITY: Fund.DONATION,
+    Tier.HOSPITAL: Fund.OWN,
+    Tier.PRODUCER: Fund.PROVINCIAL,
+}
+"""Whose money. What producers keep on behalf was paid for by the province, which owns it."""
+
+SHELF_OF_KIND = {SiteKind.WAREHOUSE: "A1", SiteKind.HOSPITAL: "RP", SiteKind.PLANT: "A1"}
+"""Where goods stand in a site of each kind; a hospital has no shelf of its own beside its receiving point."""
+
+TITLE = "示例期初库存:按规则推算,非实盘 (illustrative opening stock by rule, not counted)"
+CERTIFICATE = "示例合格证"
+DAYS_PER_MONTH = Fraction(365, 12)
+
+FillKey = tuple[Tier, str]
+
+
+def fills(incident_code: str | None) -> Mapping[FillKey, Fill]:
+    """Fill by tier and category; the row of the incident takes the place of the default row in its drill."""
+    rows = read("opening_fill.csv", _fill_row)
+    chosen = {key: fill for key, incident, fill in rows if incident == ""}
+    return chosen | {key: fill for key, incident, fill in rows if incident and incident == incident_code}
+
+
+def _fill_row(row: Row) -> tuple[FillKey, str, Fill]:
+    lots = row.number_pairs("lots")
+    if sum(share for share, _ in lots) != 1:
+        raise BadCell("lots", "shares that add to 1", row.maybe("lots"))
+    fill = Fill(row.number("fill_share"), lots, row.number("held_on_behalf_share"))
+    return (row.one_of("tier", Tier), row.text("category")), row.maybe("incident_id"), fill
+
+
+def stockholders() -> tuple[tuple[Tier, Stockholder], ...]:
+    """Every holder with a place for goods, and its targets. Teams and townships declare; households are coverage."""
+    book, duties, stores = rule_book(), mandates(), _stores_by_owner()
+    found = []
+    for holder in holders():
+        targets: dict[str, int] = defaultdict(int)
+        for target in targets_of(holder, duties, book)[0]:
+            targets[target.item_code] += target.quantity
+        owner = PROVINCE if holder.tier is Tier.PRODUCER else holder.code
+        fund = FUND_OF_TIER[holder.tier]
+        found.append((holder.tier, Stockholder(owner, fund, _stores_of(holder, stores), dict(targets))))
+    return tuple(found)
+
+
+def _stores_by_owner() -> Mapping[str, tuple[Store, ...]]:
+    stores: dict[str, list[Store]] = defaultdict(list)
+    for warehouse in warehouses():
+        stores[_owner_of(warehouse)].append(Store(warehouse.code, warehouse.floor_area_m2))
+    return {owner: tuple(kept) for owner, kept in stores.items()}
+
+
+def _owner_of(warehouse: Warehouse) -> str:
+    """Goods belong to the government of the tier; a charity owns its own."""
+    owners = {WarehouseTier.PROVINCE: PROVINCE, WarehouseTier.CHARITY: warehouse.code}
+    return owners.get(warehouse.tier, warehouse.region_code)
+
+
+def _stores_of(holder: Holder, stores: Mapping[str, tuple[Store, ...]]) -> tuple[Store, ...]:
+    """Governments and charities have stores with a floor area; a hospital and a plant keep in their own house."""
+    return stores.get(holder.code, (Store(holder.code),))
+
+
+def opening_stock(incident_code: str | None = None) -> tuple[OpeningLine, ...]:
+    """The whole opening stock, sorted by holder and site."""
+    filled, keepers = fills(incident_code), keepers_on_behalf()
+    goods = {item.code: Goods(item.code, item.category, item.volume_cm3, item.pack_size) for item in catalogue().items}
+    return tuple(
+        line
+        for tier, holder in stockholders()
+        for line in opening_lines(
+            holder,
+            {category: fill for (filled_tier, category), fill in filled.items() if filled_tier is tier},
+            goods,
+            keepers,
+        )
+    )
+
+
+def opening_drafts(incident_code: str | None, opened_on: date) -> tuple[OpeningDraft, ...]:
+    """One draft per site, in the order of codes."""
+    items = {item.code: item for item in catalogue().items}
+    kinds = {site.code: site.kind for site in sites().sites}
+    by_site: dict[str, list[OpeningLineDraft]] = defaultdict(list)
+    for line in opening_stock(incident_code):
+        by_site[line.site_code].append(
+            _line_draft(line, items[line.item_code], opened_on, SHELF_OF_KIND[kinds[line.site_code]])
+        )
+    opened_at = local_time(opened_on, 8)
+    return tuple(
+        OpeningDraft(site_code=site, lines=tuple(lines), occurred_at=opened_at, title=TITLE)
+        for site, lines in sorted(by_site.items())
+    )
+
+
+def _line_draft(line: OpeningLine, item: ItemDraft, opened_on: date, bin_code: str) -> OpeningLineDraft:
+    """A lot is named by item and age, the same in every store, so that a recall reaches them all."""
+    expires_on = made_on = None
+    if item.shelf_life_months is not None:
+        expires_on = opened_on + timedelta(days=int(line.life_left * item.shelf_life_months * DAYS_PER_MONTH))
+        made_on = months_after(expires_on, -item.shelf_life_months)
+    lot = LotDraft(
+        item_code=item.code,
+        code=f"{item.code}-{line.lot_no + 1}",
+        maker="示例厂家",
+        expires_on=expires_on,
+        made_on=made_on,
+        pack_size=item.pack_size,
+        certificate=CERTIFICATE if item.needs_certificate else None,
+    )
+    return OpeningLineDraft(
+        lot=lot, owner_code=line.owner_code, fund=line.fund, quantity=line.quantity, bin_code=bin_code
+    )
