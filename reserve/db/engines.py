@@ -32,8 +32,9 @@ READING_PRAGMAS: Mapping[str, str | int] = {
 }
 PG_OPTIONS = (
     "-c statement_timeout=15s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s "
-    "-c synchronous_commit=on -c timezone=UTC"
+    "-c synchronous_commit=on -c timezone=UTC -c search_path=public,pg_temp"
 )
+"""``pg_temp`` last: a temporary table never stands in front of a real one."""
 
 
 class UnsafeDatabase(RuntimeError):
@@ -117,30 +118,52 @@ def owner_engine(url: str | URL) -> Engine:
     return _postgresql_engine(parsed, "-c timezone=UTC", 2)
 
 
-def _authorise(action: int, first: str | None, second: str | None, database: str | None, trigger: str | None) -> int:
-    """SQLite's own gatekeeper: the running application changes no schema and attaches no file."""
-    forbidden = {
+FORBIDDEN_ACTIONS = frozenset(
+    {
         sqlite3.SQLITE_DROP_TABLE,
         sqlite3.SQLITE_DROP_TRIGGER,
         sqlite3.SQLITE_DROP_INDEX,
         sqlite3.SQLITE_DROP_VIEW,
         sqlite3.SQLITE_ALTER_TABLE,
-        sqlite3.SQLITE_CREATE_TRIGGER,
         sqlite3.SQLITE_CREATE_TABLE,
+        sqlite3.SQLITE_CREATE_INDEX,
+        sqlite3.SQLITE_CREATE_TRIGGER,
+        sqlite3.SQLITE_CREATE_VIEW,
+        sqlite3.SQLITE_CREATE_VTABLE,
+        sqlite3.SQLITE_CREATE_TEMP_TABLE,
+        sqlite3.SQLITE_CREATE_TEMP_TRIGGER,
+        sqlite3.SQLITE_CREATE_TEMP_VIEW,
         sqlite3.SQLITE_ATTACH,
         sqlite3.SQLITE_DETACH,
     }
-    if action in forbidden:
+)
+"""A temporary table or trigger of the same name would stand in front of the real one."""
+READING_PRAGMA_ARGUMENTS = frozenset(
+    {
+        "table_info",
+        "table_xinfo",
+        "table_list",
+        "index_list",
+        "index_info",
+        "index_xinfo",
+        "foreign_key_list",
+        "foreign_key_check",
+        "integrity_check",
+        "quick_check",
+        "wal_checkpoint",
+    }
+)
+"""PRAGMAs whose argument only says what to look at; with any other, an argument is a change of settings."""
+
+
+def _authorise(action: int, first: str | None, second: str | None, database: str | None, trigger: str | None) -> int:
+    """SQLite's own gatekeeper: the running application changes no schema, no setting, and attaches no file."""
+    if action in FORBIDDEN_ACTIONS:
         return sqlite3.SQLITE_DENY
-    if (
-        action == sqlite3.SQLITE_PRAGMA
-        and second is not None
-        and first in {"writable_schema", "recursive_triggers", "foreign_keys", "query_only"}
-    ):
+    if action == sqlite3.SQLITE_PRAGMA and second is not None and first not in READING_PRAGMA_ARGUMENTS:
         return sqlite3.SQLITE_DENY
-    if action in (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE) and (first or "").startswith(
-        "sqlite_"
-    ):
+    writes = action in (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
+    if writes and (first or "").startswith("sqlite_"):
         return sqlite3.SQLITE_DENY
     return sqlite3.SQLITE_OK
 

@@ -84,6 +84,8 @@ def grant_application_rights(
         connection.exec_driver_sql(f"REVOKE ALL ON {table} FROM {quoted}")
         connection.exec_driver_sql(f"GRANT SELECT, INSERT, UPDATE ON {table} TO {quoted}")
     connection.exec_driver_sql(f"GRANT SELECT ON alembic_version TO {quoted}")
+    for view in sa.inspect(connection).get_view_names():
+        connection.exec_driver_sql(f"GRANT SELECT ON {view} TO {quoted}")
     connection.exec_driver_sql(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
 
 
