@@ -124,11 +124,11 @@ def upgrade() -> None:
         sa.Column("drafted_by_person", sa.BigInteger(), nullable=False),
         sa.Column("requested_by_person", sa.BigInteger(), nullable=True),
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
-        sa.Column("replaces_id", sa.BigInteger(), nullable=True),
+        sa.Column("refers_to_id", sa.BigInteger(), nullable=True),
         sa.Column("hash_algorithm", sa.Text(), nullable=False),
         sa.Column("row_hash", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_document_organisation_id")),
-        sa.ForeignKeyConstraint(["replaces_id"], ["document.id"], name=op.f("fk_document_replaces_id")),
+        sa.ForeignKeyConstraint(["refers_to_id"], ["document.id"], name=op.f("fk_document_refers_to_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
         sa.UniqueConstraint("number", name=op.f("uq_document_number")),
         sqlite_strict=True,
@@ -137,6 +137,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_document_kind"), "document", ["kind"], unique=False)
     op.create_index(op.f("ix_document_organisation_id"), "document", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_document_recorded_at"), "document", ["recorded_at"], unique=False)
+    op.create_index(op.f("ix_document_refers_to_id"), "document", ["refers_to_id"], unique=False)
     op.create_table(
         "approval_step",
         sa.Column("id", sa.BigInteger(), nullable=False),

@@ -76,7 +76,7 @@ def raise_request(session: Session, actor: Actor, draft: RequestDraft, *, now: d
         incident_code=incident.code,
         response_level=queries.level_at(session, incident.id, now, now),
         requested_by_person=actor.person_id,
-        replaces_id=replaced.id if replaced else None,
+        refers_to_id=replaced.id if replaced else None,
         reason=draft.justification,
     )
     _append_lines(session, document, incident, organisation, draft.lines, sites, now=now)

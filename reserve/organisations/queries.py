@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from reserve.db import within
 from reserve.errors import NotFound
 from reserve.organisations.models import Installation, Organisation, Region
-from reserve.organisations.terms import RegionLevel
+from reserve.organisations.terms import Body, RegionLevel, Tier
 
 
 def find_installation(session: Session) -> Installation | None:
@@ -74,3 +74,32 @@ def city_unit_of(regions: Mapping[str, Region], code: str) -> str:
     while region.level is RegionLevel.COUNTY and region.parent_code is not None:
         region = regions[region.parent_code]
     return region.code
+
+
+def governments_above(session: Session, organisation: Organisation) -> Sequence[Organisation]:
+    """The governments on an organisation's path, itself included, the lowest first."""
+    codes = organisation.path.strip("/").split("/")
+    found = organisations_by_code(session, codes)
+    return [found[code] for code in reversed(codes) if found[code].body is Body.GOVERNMENT]
+
+
+def governing_tier(session: Session, organisation: Organisation) -> Tier:
+    """The tier of the government that answers for an organisation: its own or the nearest above it."""
+    for government in governments_above(session, organisation):
+        if government.tier in (Tier.COUNTY, Tier.CITY, Tier.PROVINCE):
+            return government.tier
+    return Tier.PROVINCE
+
+
+def governing_path(session: Session, organisation: Organisation, tier: Tier | None) -> str:
+    """Path of the government of a tier above an organisation; the next higher one where the tier is missing.
+
+    Dingzhou and Xinji are county and city in one: asked for their county, the city unit answers.
+    """
+    if tier is None:
+        return organisation.path
+    order = [Tier.COUNTY, Tier.CITY, Tier.PROVINCE]
+    for government in governments_above(session, organisation):
+        if government.tier in order and order.index(government.tier) >= order.index(tier):
+            return government.path
+    return organisation.path

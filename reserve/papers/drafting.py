@@ -15,6 +15,7 @@ from reserve.clock import local_day
 from reserve.db import append, claim, next_positions
 from reserve.errors import Conflict
 from reserve.identifiers import document_number
+from reserve.organisations import queries as organisation_queries
 from reserve.organisations.models import Organisation
 from reserve.papers import queries, rules
 from reserve.papers.models import ApprovalStep, Document, DocumentLine, DocumentState, NumberSeries
@@ -48,7 +49,7 @@ def draft_document(
     response_level: ResponseLevel | None = None,
     holder_relation: str | None = None,
     requested_by_person: int | None = None,
-    replaces_id: int | None = None,
+    refers_to_id: int | None = None,
     occurred_at: datetime | None = None,
     reason: str = "",
 ) -> Document:
@@ -68,7 +69,7 @@ def draft_document(
         "drafted_by_person": actor.person_id,
         "requested_by_person": requested_by_person,
         "recorded_at": now,
-        "replaces_id": replaces_id,
+        "refers_to_id": refers_to_id,
     }
     (document_id,) = append(session, Document, [row])
     append(session, DocumentLine, [_line_row(document_id, line) for line in lines])
@@ -104,11 +105,18 @@ def require_state(session: Session, document: Document, *states: State) -> State
 
 
 def open_case(
-    session: Session, document: Document, *, scope_of_role: Mapping[str, str], quantity: int, now: datetime
+    session: Session,
+    document: Document,
+    *,
+    lead: Organisation,
+    holder: Organisation | None = None,
+    quantity: int,
+    now: datetime,
 ) -> None:
     """Fix the steps that this document must pass, from the matrix in force.
 
-    scope_of_role  organisation path that a signer of each role must cover
+    lead    the body that leads: its chain of governments gives the scopes of the signing roles
+    holder  owner of the goods; the matrix's ``holder_…`` roles are relative to it
     Raises NoLawfulApprover when the matrix has no row for it.
     """
     level = ResponseLevel(document.response_level) if document.response_level else None
@@ -127,17 +135,22 @@ def open_case(
             level=document.response_level,
             relation=document.holder_relation,
         )
-    rows = [
-        {
-            "document_id": document.id,
-            "step": step.step,
-            "role": step.role,
-            "quorum": step.quorum,
-            "scope_path": scope_of_role[step.role],
-            "recorded_at": now,
-        }
-        for step in steps
-    ]
+    holder = holder or lead
+    holder_tier = organisation_queries.governing_tier(session, holder)
+    rows = []
+    for step in steps:
+        role = rules.concrete_role(step.role, holder_tier, both_asked=len(steps) > 1 and step.step > 1)
+        relative = holder if step.role.startswith("holder_") or step.role == "planner" else lead
+        rows.append(
+            {
+                "document_id": document.id,
+                "step": step.step,
+                "role": role,
+                "quorum": step.quorum,
+                "scope_path": organisation_queries.governing_path(session, relative, rules.tier_of_role(role)),
+                "recorded_at": now,
+            }
+        )
     append(session, ApprovalStep, rows)
 
 

@@ -42,7 +42,8 @@ class Document(AppendOnly, Base):
     drafted_by_person: Mapped[int]
     requested_by_person: Mapped[int | None]
     recorded_at: Mapped[datetime] = mapped_column(index=True)
-    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    refers_to_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
+    """The paper that this one reverses, amends, cuts or explains."""
 
 
 class DocumentLine(AppendOnly, Base):

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reserve.errors import NotFound
+from reserve.papers import rules
 from reserve.papers.models import ApprovalRule, ApprovalStep, Document, DocumentLine, DocumentState, Signature
 from reserve.papers.terms import DocumentKind, LineContent, SignatureGiven, State, Step, StepRule
 
@@ -38,6 +39,12 @@ def list_documents(
     if incident_code is not None:
         statement = statement.where(Document.incident_code == incident_code)
     return session.scalars(statement.order_by(Document.id).limit(limit)).all()
+
+
+def referring_documents(session: Session, document_id: int, kind: DocumentKind) -> Sequence[Document]:
+    """Papers of a kind that refer to a document, oldest first."""
+    statement = select(Document).where(Document.refers_to_id == document_id, Document.kind == kind)
+    return session.scalars(statement.order_by(Document.id)).all()
 
 
 def lines_of(session: Session, document_id: int) -> Sequence[DocumentLine]:
@@ -107,6 +114,12 @@ def given_signatures(session: Session, document_id: int) -> list[SignatureGiven]
         SignatureGiven(row.step, row.person_id, row.line_no, row.ceiling, row.content_hash, row.decision)
         for row in signatures_of(session, document_id)
     ]
+
+
+def approved_quantities(session: Session, document: Document) -> dict[int, int]:
+    """What the signatures approve, by line number; 0 while a step is open or where a line fell."""
+    steps, given = steps_of(session, document.id), given_signatures(session, document.id)
+    return {line.line_no: rules.approved_quantity(steps, given, line) for line in line_contents(session, document.id)}
 
 
 def matrix_in_force(session: Session) -> list[StepRule]:

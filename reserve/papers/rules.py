@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reserve.hashing import content_hash
+from reserve.organisations.terms import Tier
 from reserve.papers.terms import (
     Decision,
     DocumentKind,
@@ -101,3 +102,36 @@ def decided_state(steps: Sequence[Step], given: Sequence[SignatureGiven], lines:
     if waiting:
         return State.SUBMITTED
     return State.REJECTED if len(rejected) == len(lines) else State.APPROVED
+
+
+HOLDER_ROLES: Mapping[str, Mapping[Tier, str]] = {
+    "holder_commission_member": {
+        Tier.COUNTY: "county_head",
+        Tier.CITY: "city_commission_member",
+        Tier.PROVINCE: "provincial_commission_member",
+    },
+    "holder_commission_chair": {
+        Tier.COUNTY: "county_head",
+        Tier.CITY: "city_commission_chair",
+        Tier.PROVINCE: "provincial_commission_deputy",
+    },
+}
+"""The matrix's relative roles, by the government tier that answers for the owner (seed/data/PROVENANCE.md)."""
+
+
+def concrete_role(role: str, holder_tier: Tier, *, both_asked: bool) -> str:
+    """The role of a person for a role of the matrix. In a county the second of two asked is the chair of the city."""
+    if role not in HOLDER_ROLES:
+        return role
+    if role == "holder_commission_chair" and holder_tier is Tier.COUNTY and both_asked:
+        return "city_commission_chair"
+    return HOLDER_ROLES[role][holder_tier]
+
+
+def tier_of_role(role: str) -> Tier | None:
+    """The government tier in whose name a role signs; None: wherever the body itself stands."""
+    if role.startswith("provincial_"):
+        return Tier.PROVINCE
+    if role.startswith("city_"):
+        return Tier.CITY
+    return Tier.COUNTY if role == "county_head" else None

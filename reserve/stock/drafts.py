@@ -52,8 +52,6 @@ class ReceiptDraft(Draft):
     lines: tuple[ReceiptLineDraft, ...] = Field(min_length=1)
     occurred_at: AwareDatetime | None = None
     reference: str = ""
-    late_paper: bool = False
-    """Goods that came before a closed count; needs the right to back-date."""
     ground_document: str = ""
     """Number of the production order or other paper it rests on, if any."""
 
@@ -64,6 +62,7 @@ class OpeningDraft(Draft):
     site_code: str
     lines: tuple[OpeningLineDraft, ...] = Field(min_length=1)
     occurred_at: AwareDatetime | None = None
+    title: str = ""
 
 
 class OpeningLineDraft(Draft):

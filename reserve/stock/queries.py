@@ -96,6 +96,16 @@ def is_reversed(session: Session, movement_id: int) -> bool:
     return session.scalar(select(Movement.id).where(Movement.reverses_id == movement_id)) is not None
 
 
+def found_again(session: Session, movement_id: int, lot_id: int) -> int:
+    """How much of a lot lost in a movement has come back by finds that follow it."""
+    statement = (
+        select(func.coalesce(func.sum(Entry.quantity), 0))
+        .join(Movement, Entry.movement_id == Movement.id)
+        .where(Movement.follows_id == movement_id, Entry.lot_id == lot_id)
+    )
+    return int(session.scalar(statement) or 0)
+
+
 def list_ledger(
     session: Session, scopes: Iterable[str], *, lot_id: int | None = None, after: int = 0, limit: int = 100
 ) -> Sequence[tuple[Movement, Entry]]:

@@ -143,7 +143,7 @@ def _require_cover(
         if breaks_holds and place.on_hand + amount >= 0:
             holds = {hold.id: hold for hold in queries.open_holds(session, account_id=key[0], lot_id=key[1])}
             here = [HoldHere(each.id, each.quantity, each.priority, each.position) for each in holds.values()]
-            broken[key] = [(holds[each.hold_id], each) for each in rules.holds_tobreak_holds(here, -(free + amount))]
+            broken[key] = [(holds[each.hold_id], each) for each in rules.holds_to_break(here, -(free + amount))]
         else:
             short[key] = -amount, place.on_hand if breaks_holds else free
     if short:

@@ -1,0 +1,168 @@
+"""Goods go: transfer between bins and sites, issue for use."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from reserve.authority import Actor, Permission, require, require_scope
+from reserve.clock import local_day
+from reserve.errors import InvalidInput, Problem
+from reserve.organisations import queries as organisation_queries
+from reserve.papers.terms import DocumentKind, LineContent
+from reserve.sites import queries as site_queries
+from reserve.sites.models import Site
+from reserve.sites.terms import BinKind
+from reserve.stock import ledger, queries, rules
+from reserve.stock.drafts import IssueDraft, TransferDraft
+from reserve.stock.models import Lot
+from reserve.stock.posting import Names, Posted, draft_note, line_ids, outside_account, post_fact, posted_answer
+from reserve.stock.terms import Move, MovementKind, Purpose
+
+
+def transfer(session: Session, actor: Actor, draft: TransferDraft, *, now: datetime, today: date) -> Posted:
+    """Move goods from bin to bin, within a site or between two sites that the actor may both work in."""
+    require(actor, Permission.STOCK_TRANSFER)
+    source = site_queries.get_site(session, draft.from_site)
+    target = site_queries.get_site(session, draft.to_site)
+    for site in (source, target):
+        require_scope(actor, Permission.STOCK_TRANSFER, organisation_path=site.organisation_path)
+    names, there = Names(session, source), Names(session, target)
+    names.load(owners=(line.owner_code for line in draft.lines))
+    there.load()
+    lots = []
+    for place, line in enumerate(draft.lines):
+        lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
+        names.owner(line.owner_code, f"lines.{place}", place + 1)
+        names.bin(line.from_bin, f"lines.{place}.from_bin", place + 1)
+        there.bin(line.to_bin, f"lines.{place}.to_bin", place + 1)
+        if source.id == target.id and line.from_bin == line.to_bin:
+            expected = f"another bin than {line.from_bin}"
+            names.problems.append(Problem("same_bin", f"lines.{place}.to_bin", expected, line.to_bin, place + 1))
+    names.problems += there.problems
+    names.raise_problems()
+    contents = [
+        LineContent(
+            number,
+            line.lot_ref.item_code,
+            line.quantity,
+            source_code=source.code,
+            receiver_code=target.code,
+            owner_code=line.owner_code,
+        )
+        for number, line in enumerate(draft.lines, 1)
+    ]
+    document = draft_note(
+        session,
+        actor,
+        DocumentKind.TRANSFER_NOTE,
+        source,
+        contents,
+        now=now,
+        occurred_at=draft.occurred_at,
+        reason=draft.reason,
+    )
+    ids = line_ids(session, document)
+    moves = []
+    for number, (line, lot) in enumerate(zip(draft.lines, lots, strict=True), 1):
+        assert lot is not None
+        owner = names.owners[line.owner_code]
+        origin = ledger.account_for(session, names.bins[line.from_bin].id, owner.id, line.fund)
+        goal = ledger.account_for(session, there.bins[line.to_bin].id, owner.id, line.fund)
+        moves.append(Move(lot.id, origin, goal, line.quantity, ids[number]))
+    movements = post_fact(
+        session,
+        actor,
+        document,
+        MovementKind.TRANSFER,
+        moves,
+        site=source,
+        now=now,
+        occurred_at=draft.occurred_at,
+        reason=draft.reason,
+    )
+    return posted_answer(document, movements)
+
+
+def issue(session: Session, actor: Actor, draft: IssueDraft, *, now: datetime, today: date) -> Posted:
+    """Hand goods out for use: what may not be used (blocked, uninspected, expired …) is refused with its reason."""
+    require(actor, Permission.STOCK_ISSUE)
+    site = site_queries.get_site(session, draft.site_code)
+    require_scope(actor, Permission.STOCK_ISSUE, organisation_path=site.organisation_path)
+    names = Names(session, site)
+    names.load(owners=(line.owner_code for line in draft.lines))
+    receiver = organisation_queries.find_organisation(session, draft.receiver_code)
+    if receiver is None:
+        names.problems.append(
+            Problem("unknown_organisation", "receiver_code", "a known organisation", draft.receiver_code)
+        )
+    lots = []
+    for place, line in enumerate(draft.lines):
+        lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
+        names.owner(line.owner_code, f"lines.{place}", place + 1)
+        names.bin(line.from_bin, f"lines.{place}.from_bin", place + 1)
+    names.raise_problems()
+    assert receiver is not None
+    if draft.purpose is Purpose.USE:
+        day = local_day(draft.occurred_at or now)
+        _require_usable(session, site, [lot for lot in lots if lot is not None], draft, today=day)
+    contents = [
+        LineContent(
+            number,
+            line.lot_ref.item_code,
+            line.quantity,
+            source_code=site.code,
+            receiver_code=receiver.code,
+            owner_code=line.owner_code,
+            ground=draft.purpose,
+        )
+        for number, line in enumerate(draft.lines, 1)
+    ]
+    document = draft_note(
+        session,
+        actor,
+        DocumentKind.ISSUE_NOTE,
+        site,
+        contents,
+        now=now,
+        occurred_at=draft.occurred_at,
+        reason=draft.reason,
+    )
+    ids = line_ids(session, document)
+    moves = []
+    for number, (line, lot) in enumerate(zip(draft.lines, lots, strict=True), 1):
+        assert lot is not None
+        owner = names.owners[line.owner_code]
+        origin = ledger.account_for(session, names.bins[line.from_bin].id, owner.id, line.fund)
+        used = outside_account(session, BinKind.CONSUMED, receiver, owner.id, line.fund)
+        moves.append(Move(lot.id, origin, used, line.quantity, ids[number]))
+    movements = post_fact(
+        session,
+        actor,
+        document,
+        MovementKind.ISSUE,
+        moves,
+        site=site,
+        now=now,
+        occurred_at=draft.occurred_at,
+        reason=draft.reason,
+    )
+    return posted_answer(document, movements)
+
+
+def _require_usable(session: Session, site: Site, lots: list[Lot], draft: IssueDraft, *, today: date) -> None:
+    """Every line that may not be used, with the reason."""
+    wanted = {(lot.id, line.from_bin): place for place, (lot, line) in enumerate(zip(lots, draft.lines, strict=True))}
+    problems = []
+    item_codes = {lot.item_code for lot in lots}
+    for line in queries.stock_lines(session, site_codes=[site.code], item_codes=item_codes):
+        place = wanted.get((line.lot_id, line.bin_code))
+        because = rules.unusable_because(line, today)
+        if place is not None and because is not None:
+            field = f"lines.{place}.lot_ref.code"
+            problem = Problem(f"lot_{because}", field, "goods that may be used", line.lot_code, place + 1)
+            if problem not in problems:
+                problems.append(problem)
+    if problems:
+        raise InvalidInput(problems)

@@ -1,0 +1,173 @@
+"""Holds outside dispatch, blocks, and the sweep of what has run out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from reserve.authority import Actor, Permission, require, require_scope
+from reserve.db import append, next_positions
+from reserve.errors import Problem
+from reserve.organisations import queries as organisation_queries
+from reserve.organisations.models import Organisation
+from reserve.papers import drafting
+from reserve.papers.models import Document
+from reserve.papers.terms import DocumentKind, LineContent, State
+from reserve.sites import queries as site_queries
+from reserve.stock import ledger, queries
+from reserve.stock.drafts import BlockDraft, BlockEndDraft, ExpirySweepDraft, HoldDraft, HoldReleaseDraft
+from reserve.stock.models import Block, BlockEnd
+from reserve.stock.posting import Names, draft_note, line_ids
+from reserve.stock.terms import HoldOutcome, HoldWish
+
+
+@dataclass(frozen=True, slots=True)
+class HoldsPlaced:
+    """What was held and what was not, line by line, in one reply."""
+
+    number: str
+    held: tuple[int, ...]
+    short: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldsEnded:
+    ended: int
+    number: str | None = None
+
+
+def hold(session: Session, actor: Actor, draft: HoldDraft, *, now: datetime, today: date) -> HoldsPlaced:
+    """Keep goods for a purpose. All or nothing, or up to what is free; short lines are said either way."""
+    require(actor, Permission.STOCK_HOLD)
+    site = site_queries.get_site(session, draft.site_code)
+    require_scope(actor, Permission.STOCK_HOLD, organisation_path=site.organisation_path)
+    names = Names(session, site)
+    names.load(owners=(line.owner_code for line in draft.lines))
+    lots = []
+    for place, line in enumerate(draft.lines):
+        lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
+        names.owner(line.owner_code, f"lines.{place}", place + 1)
+        names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
+    if draft.expires_at is not None and draft.expires_at <= now:
+        expected, found = f"after {now.isoformat()}", draft.expires_at.isoformat()
+        names.problems.append(Problem("in_the_past", "expires_at", expected, found))
+    names.raise_problems()
+    contents = [
+        LineContent(
+            number,
+            line.lot_ref.item_code,
+            line.quantity,
+            source_code=site.code,
+            owner_code=line.owner_code,
+            ground="hold",
+        )
+        for number, line in enumerate(draft.lines, 1)
+    ]
+    document = draft_note(session, actor, DocumentKind.REQUEST, site, contents, now=now, reason=draft.reason)
+    ids = line_ids(session, document)
+    wishes = []
+    for number, (line, lot) in enumerate(zip(draft.lines, lots, strict=True), 1):
+        assert lot is not None
+        owner = names.owners[line.owner_code]
+        account = ledger.account_for(session, names.bins[line.bin_code].id, owner.id, line.fund)
+        wishes.append(HoldWish(account, lot.id, line.quantity, ids[number]))
+    hold_ids = ledger.hold(
+        session,
+        actor,
+        document,
+        wishes,
+        mode=draft.mode,
+        now=now,
+        priority=draft.priority,
+        expires_at=draft.expires_at,
+    )
+    placed = queries.holds_by_id(session, hold_ids)
+    by_line = {each.document_line_id: each.quantity for each in placed.values()}
+    held = tuple(by_line.get(ids[number], 0) for number in range(1, len(draft.lines) + 1))
+    short = tuple(line.quantity - got for line, got in zip(draft.lines, held, strict=True))
+    return HoldsPlaced(document.number, held, short)
+
+
+def release_hold(session: Session, actor: Actor, draft: HoldReleaseDraft, *, now: datetime, today: date) -> HoldsEnded:
+    """Give back what a hold request keeps. Holds of orders end with their order."""
+    require(actor, Permission.STOCK_HOLD)
+    document = drafting.lock_document(session, draft.document_number)
+    organisation = session.get_one(Organisation, document.organisation_id)
+    require_scope(actor, Permission.STOCK_HOLD, organisation_path=organisation.path)
+    if document.kind is not DocumentKind.REQUEST:
+        raise drafting.WrongState(
+            f"{document.number} is a {document.kind}", number=document.number, found=document.kind, expected="request"
+        )
+    holds = [each.id for each in queries.open_holds(session, document_id=document.id)]
+    ended = ledger.end_holds(session, actor, holds, HoldOutcome.RELEASED, now=now, reason=draft.reason)
+    return HoldsEnded(len(ended), document.number)
+
+
+def sweep_expired_holds(
+    session: Session, actor: Actor, draft: ExpirySweepDraft, *, now: datetime, today: date
+) -> HoldsEnded:
+    """End the holds whose time has passed. A hold counts until somebody ends it, whenever this runs."""
+    require(actor, Permission.STOCK_HOLD)
+    holds = [each.id for each in queries.open_holds(session, expired_at=now, limit=draft.limit)]
+    ended = ledger.end_holds(session, actor, holds, HoldOutcome.EXPIRED, now=now)
+    return HoldsEnded(len(ended))
+
+
+def block(session: Session, actor: Actor, draft: BlockDraft, *, now: datetime, today: date) -> Document:
+    """Stop the use of a lot everywhere, also on the road, or of what stands in one bin."""
+    require(actor, Permission.STOCK_BLOCK)
+    organisation = organisation_queries.get_organisation(session, draft.organisation_code)
+    require_scope(actor, Permission.STOCK_BLOCK, organisation_path=organisation.path)
+    lot = queries.get_lot(session, draft.lot_ref)
+    bin_id = None
+    if draft.site_code is not None:
+        site = site_queries.get_site(session, draft.site_code)
+        require_scope(actor, Permission.STOCK_BLOCK, organisation_path=site.organisation_path)
+        bin_id = site_queries.get_bin(session, site, draft.bin_code or "A1").id
+    document = drafting.draft_document(
+        session,
+        actor,
+        DocumentKind.BLOCK_NOTICE,
+        organisation,
+        state=State.POSTED,
+        now=now,
+        content={"lot": lot.code, "item": lot.item_code, "kind": draft.reason_kind},
+        reason=draft.reason,
+    )
+    (position,) = next_positions(session, 1)
+    row = {
+        "lot_id": lot.id,
+        "bin_id": bin_id,
+        "reason_kind": draft.reason_kind,
+        "reason": draft.reason,
+        "document_id": document.id,
+        "user_id": actor.user_id,
+        "occurred_at": now,
+        "recorded_at": now,
+        "position": position,
+    }
+    append(session, Block, [row])
+    return document
+
+
+def lift_block(session: Session, actor: Actor, draft: BlockEndDraft, *, now: datetime, today: date) -> Document:
+    """Lift a block; the goods may be used again."""
+    require(actor, Permission.STOCK_BLOCK)
+    document = drafting.lock_document(session, draft.document_number)
+    organisation = session.get_one(Organisation, document.organisation_id)
+    require_scope(actor, Permission.STOCK_BLOCK, organisation_path=organisation.path)
+    standing = queries.open_block(session, document.id)
+    (position,) = next_positions(session, 1)
+    row = {
+        "block_id": standing.id,
+        "document_id": document.id,
+        "reason": draft.reason,
+        "user_id": actor.user_id,
+        "recorded_at": now,
+        "position": position,
+    }
+    append(session, BlockEnd, [row])
+    drafting.enter_state(session, actor, document, State.REVERSED, now=now, reason=draft.reason)
+    return document

@@ -1,0 +1,206 @@
+"""Goods come in: opening balances, receipt with inspection at the door, inspection afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from reserve.authority import Actor, Permission, require, require_scope
+from reserve.catalogue.models import Item
+from reserve.errors import Problem
+from reserve.organisations import queries as organisation_queries
+from reserve.papers.terms import DocumentKind, LineContent
+from reserve.sites import queries as site_queries
+from reserve.sites.terms import BinKind
+from reserve.stock import ledger, rules
+from reserve.stock.drafts import InspectionDraft, InspectionLineDraft, LotDraft, OpeningDraft, ReceiptDraft
+from reserve.stock.posting import Names, Posted, draft_note, line_ids, outside_account, post_fact, posted_answer
+from reserve.stock.terms import Move, MovementKind
+
+
+def open_balance(session: Session, actor: Actor, draft: OpeningDraft, *, now: datetime, today: date) -> Posted:
+    """Enter what stands on the shelves of a site when its books begin."""
+    require(actor, Permission.STOCK_OPENING)
+    site = site_queries.get_site(session, draft.site_code)
+    require_scope(actor, Permission.STOCK_OPENING, organisation_path=site.organisation_path)
+    names = Names(session, site)
+    names.load(items=(line.lot.item_code for line in draft.lines), owners=(line.owner_code for line in draft.lines))
+    for place, line in enumerate(draft.lines):
+        names.item(line.lot.item_code, f"lines.{place}.lot", place + 1)
+        names.owner(line.owner_code, f"lines.{place}", place + 1)
+        names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
+    names.raise_problems()
+    organisation = organisation_queries.organisations_by_id(session, [site.organisation_id])[site.organisation_id]
+    contents = [
+        LineContent(
+            number,
+            line.lot.item_code,
+            line.quantity,
+            receiver_code=site.code,
+            owner_code=line.owner_code,
+            value_minor=line.quantity * names.items[line.lot.item_code].unit_price_minor,
+        )
+        for number, line in enumerate(draft.lines, 1)
+    ]
+    document = draft_note(
+        session,
+        actor,
+        DocumentKind.OPENING_BALANCE,
+        site,
+        contents,
+        now=now,
+        occurred_at=draft.occurred_at,
+        title=draft.title,
+    )
+    ids = line_ids(session, document)
+    moves = []
+    for number, line in enumerate(draft.lines, 1):
+        owner = names.owners[line.owner_code]
+        lot_id = ledger.lot_for(session, names.items[line.lot.item_code], line.lot, now=now)
+        shelf = ledger.account_for(session, names.bins[line.bin_code].id, owner.id, line.fund)
+        outside = outside_account(session, BinKind.SUPPLIER, organisation, owner.id, line.fund)
+        moves.append(Move(lot_id, outside, shelf, line.quantity, ids[number]))
+    movement = ledger.post(session, actor, document, MovementKind.OPEN, moves, now=now, occurred_at=draft.occurred_at)
+    return posted_answer(document, [movement])
+
+
+def receive(session: Session, actor: Actor, draft: ReceiptDraft, *, now: datetime, today: date) -> Posted:
+    """Book goods that have physically arrived at one of our sites, split by what the inspection says.
+
+    Accepted goods go to their bin, rejected ones to the rejected area, the rest waits in the inspection area.
+    """
+    require(actor, Permission.STOCK_RECEIVE)
+    site = site_queries.get_site(session, draft.site_code)
+    require_scope(actor, Permission.STOCK_RECEIVE, organisation_path=site.organisation_path)
+    names = Names(session, site)
+    names.load(items=(line.lot.item_code for line in draft.lines), owners=(draft.owner_code, draft.supplier_code))
+    owner = names.owner(draft.owner_code, "draft")
+    if draft.supplier_code not in names.owners:
+        names.problems.append(
+            Problem("unknown_organisation", "supplier_code", "a known organisation", draft.supplier_code)
+        )
+    for place, line in enumerate(draft.lines):
+        item = names.item(line.lot.item_code, f"lines.{place}.lot", place + 1)
+        names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
+        if line.accepted + line.rejected + line.uninspected == 0:
+            field = f"lines.{place}.accepted"
+            names.problems.append(Problem("quantity_missing", field, "at least 1 piece", "0", place + 1))
+        if item is not None:
+            names.problems += label_problems(item, line.lot, accepted=line.accepted, place=place, today=today)
+    names.raise_problems()
+    assert owner is not None
+    contents = [
+        LineContent(
+            number,
+            line.lot.item_code,
+            line.accepted + line.rejected + line.uninspected,
+            source_code=draft.supplier_code,
+            receiver_code=site.code,
+            owner_code=draft.owner_code,
+            ground=draft.ground_document,
+            value_minor=line.accepted * names.items[line.lot.item_code].unit_price_minor,
+            note=line.rejection_reason,
+        )
+        for number, line in enumerate(draft.lines, 1)
+    ]
+    document = draft_note(
+        session,
+        actor,
+        DocumentKind.RECEIPT,
+        site,
+        contents,
+        now=now,
+        occurred_at=draft.occurred_at,
+        title=draft.reference,
+    )
+    ids = line_ids(session, document)
+    outside = outside_account(session, BinKind.SUPPLIER, names.owners[draft.supplier_code], owner.id, draft.fund)
+    moves = []
+    for number, line in enumerate(draft.lines, 1):
+        lot_id = ledger.lot_for(session, names.items[line.lot.item_code], line.lot, now=now)
+        for bin_row, quantity in (
+            (names.bins[line.bin_code], line.accepted),
+            (names.area(BinKind.REJECTED), line.rejected),
+            (names.area(BinKind.INSPECTION), line.uninspected),
+        ):
+            if quantity:
+                account = ledger.account_for(session, bin_row.id, owner.id, draft.fund)
+                moves.append(Move(lot_id, outside, account, quantity, ids[number]))
+    movements = post_fact(
+        session, actor, document, MovementKind.RECEIVE, moves, site=site, now=now, occurred_at=draft.occurred_at
+    )
+    return posted_answer(document, movements)
+
+
+def inspect(session: Session, actor: Actor, draft: InspectionDraft, *, now: datetime, today: date) -> Posted:
+    """Move goods out of the inspection area by the result: to a shelf, or to the rejected area."""
+    require(actor, Permission.STOCK_RECEIVE)
+    site = site_queries.get_site(session, draft.site_code)
+    require_scope(actor, Permission.STOCK_RECEIVE, organisation_path=site.organisation_path)
+    names = Names(session, site)
+    names.load(owners=(line.owner_code for line in draft.lines))
+    lots = []
+    for place, line in enumerate(draft.lines):
+        lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
+        names.owner(line.owner_code, f"lines.{place}", place + 1)
+        names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
+        if line.accepted + line.rejected == 0:
+            field = f"lines.{place}.accepted"
+            names.problems.append(Problem("quantity_missing", field, "at least 1 piece", "0", place + 1))
+    names.raise_problems()
+    contents = [
+        LineContent(number, line.lot_ref.item_code, line.accepted + line.rejected, receiver_code=site.code)
+        for number, line in enumerate(draft.lines, 1)
+    ]
+    document = draft_note(
+        session,
+        actor,
+        DocumentKind.RECEIPT,
+        site,
+        contents,
+        now=now,
+        occurred_at=draft.occurred_at,
+        title=draft.certificate_no,
+    )
+    ids = line_ids(session, document)
+    moves: list[Move] = []
+    for number, (line, lot) in enumerate(zip(draft.lines, lots, strict=True), 1):
+        assert lot is not None
+        moves += _inspected(session, names, line, lot.id, ids[number])
+    movements = post_fact(
+        session, actor, document, MovementKind.INSPECT, moves, site=site, now=now, occurred_at=draft.occurred_at
+    )
+    return posted_answer(document, movements)
+
+
+def _inspected(session: Session, names: Names, line: InspectionLineDraft, lot_id: int, line_id: int) -> list[Move]:
+    owner = names.owners[line.owner_code]
+    waiting = ledger.account_for(session, names.area(BinKind.INSPECTION).id, owner.id, line.fund)
+    moves = []
+    for bin_row, quantity in (
+        (names.bins[line.bin_code], line.accepted),
+        (names.area(BinKind.REJECTED), line.rejected),
+    ):
+        if quantity:
+            account = ledger.account_for(session, bin_row.id, owner.id, line.fund)
+            moves.append(Move(lot_id, waiting, account, quantity, line_id))
+    return moves
+
+
+def label_problems(item: Item, lot: LotDraft, *, accepted: int, place: int, today: date) -> Sequence[Problem]:
+    """What is wrong with a label at the door; rejected and waiting goods may carry a bad one."""
+    problems = []
+    field, row = f"lines.{place}.lot", place + 1
+    if accepted and item.shelf_life_months is not None and lot.expires_on is None:
+        problems.append(Problem("expiry_missing", f"{field}.expires_on", "an expiry date", "", row))
+    if accepted and lot.expires_on is not None and lot.expires_on < today:
+        expected = f"{today.isoformat()} or later"
+        problems.append(Problem("expired_on_arrival", f"{field}.expires_on", expected, lot.expires_on.isoformat(), row))
+    if lot.made_on is not None and lot.expires_on is not None and lot.made_on > lot.expires_on:
+        expected = f"not after {lot.expires_on.isoformat()}"
+        problems.append(Problem("made_after_expiry", f"{field}.made_on", expected, lot.made_on.isoformat(), row))
+    if not rules.normalised_lot_code(lot.code):
+        problems.append(Problem("lot_code_empty", f"{field}.code", "letters or digits", lot.code, row))
+    return problems

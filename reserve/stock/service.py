@@ -1,0 +1,26 @@
+"""The verbs of stock: what people can do with goods. Each stands in the file of its noun."""
+
+from reserve.stock.corrections import adjust, dispose, request_disposal, reverse
+from reserve.stock.counts import count, post_count
+from reserve.stock.moves import issue, transfer
+from reserve.stock.promises import block, hold, lift_block, release_hold, sweep_expired_holds
+from reserve.stock.receipts import inspect, open_balance, receive
+
+__all__ = [
+    "adjust",
+    "block",
+    "count",
+    "dispose",
+    "hold",
+    "inspect",
+    "issue",
+    "lift_block",
+    "open_balance",
+    "post_count",
+    "receive",
+    "release_hold",
+    "request_disposal",
+    "reverse",
+    "sweep_expired_holds",
+    "transfer",
+]
