@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from reserve.incidents.picture import (
     Confidence,
     DriverRule,
-    HouseholdCover,
     Norm,
     NormKind,
     Range,
@@ -45,12 +42,6 @@ HAZARDS_OF_MANDATE = {
     (Tier.COUNTY, "firefighting"): frozenset({"forest_grassland_fire"}),
 }
 """Mandates that only counties with such a hazard have (notes of tier_mandates.csv)."""
-
-HOUSEHOLD_COVERS = (
-    HouseholdCover("resident_day", "H2010103", Fraction(10), 10),
-    HouseholdCover("evacuee_day", "H1010101", Fraction(9) / Fraction(55, 100), 3),
-)
-"""What a kit spares (tier_mandates.csv, household_kit.csv): ten masks in ten days; nine litres in 0.55 l bottles."""
 
 
 def mandates() -> tuple[Mandate, ...]:

@@ -20,12 +20,14 @@ from reserve.catalogue import service as catalogue_service
 from reserve.clock import local_time
 from reserve.commands import Runner, Verb
 from reserve.drafts import Draft
+from reserve.incidents import reporting
 from reserve.organisations import service as organisation_service
 from reserve.papers import service as papers_service
 from reserve.sites import service as site_service
 from reserve.sites.terms import SiteDraft, SiteKind
 from reserve.stock.receipts import open_balance
 from seed.bodies import Post, approval_matrix, organisations, posts
+from seed.demand_rules import household_coverage, rule_book
 from seed.goods import catalogue
 from seed.incidents import areas
 from seed.opening_book import opening_drafts
@@ -87,6 +89,8 @@ def steps_of(world: World) -> Iterator[Step]:
     yield Step("places", "sites", site_service.record_sites, sites())
     yield Step("places", "routes", site_service.record_routes, city_routes(begins_at))
     yield Step("places", "fleets", site_service.record_fleets, fleets())
+    yield Step("rules", "demand", reporting.set_rule_book, rule_book(begins_at))
+    yield Step("rules", "coverage", reporting.record_coverage, household_coverage(begins_at))
     for post in (*posts(), *keepers(world.incident_code)):
         yield from _people_steps(post, world)
     for draft in opening_drafts(world.incident_code, world.opened_on):

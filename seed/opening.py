@@ -22,7 +22,7 @@ CM3_PER_M2 = 1_200_000
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """How full a tier is in a category when a story begins.
+    """How full a tier is in a category, or in one item of it, when a story begins.
 
     share      of the target
     lots       pairs of share of the quantity and share of the shelf life that is left, oldest first
@@ -38,7 +38,6 @@ class Fill:
 class Goods:
     """What the rule must know of an item. ``volume_cm3`` is of one packed unit."""
 
-    code: str
     category: str
     volume_cm3: int
     pack_size: int
@@ -83,19 +82,13 @@ def opening_lines(
 ) -> tuple[OpeningLine, ...]:
     """What stands where when the books begin, sorted by site, item and lot.
 
-    fills    by category; a category without one holds nothing
+    fills    by item; an item without one is not held
     keepers  producers that keep an item on behalf of others; where none makes it, all of it stays in the stores
 
     Example: a target of 1,000 at fill 0.6 in packs of 50 is 12 packs; lots of 0.25 and 0.75 get 3 and 9 of them.
     """
-    wanted = {
-        code: target * fills[goods[code].category].share
-        for code, target in holder.targets.items()
-        if goods[code].category in fills
-    }
-    away = {
-        code: amount * fills[goods[code].category].on_behalf for code, amount in wanted.items() if keepers.get(code)
-    }
+    wanted = {code: target * fills[code].share for code, target in holder.targets.items() if code in fills}
+    away = {code: amount * fills[code].on_behalf for code, amount in wanted.items() if keepers.get(code)}
     placed = [(plant, code, part) for code, amount in away.items() for plant, part in _shared(amount, keepers[code])]
     kept = {code: amount - away.get(code, 0) for code, amount in wanted.items()}
     for store, share in zip(holder.stores, _area_shares(holder.stores), strict=True):
@@ -142,11 +135,10 @@ def _lots(
     goods: Mapping[str, Goods],
 ) -> Iterable[OpeningLine]:
     """Whole packs, rounded down, split over the lots by largest remainder."""
-    item = goods[item_code]
-    lots = fills[item.category].lots
-    packs = split_by_share(int(amount / item.pack_size), [share for share, _ in lots])
+    pack_size, lots = goods[item_code].pack_size, fills[item_code].lots
+    packs = split_by_share(int(amount / pack_size), [share for share, _ in lots])
     for lot_no, (count, (_, life_left)) in enumerate(zip(packs, lots, strict=True)):
         if count:
             yield OpeningLine(
-                site_code, holder.owner_code, holder.fund, item_code, lot_no, life_left, count * item.pack_size
+                site_code, holder.owner_code, holder.fund, item_code, lot_no, life_left, count * pack_size
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -41,22 +42,40 @@ TITLE = "示例期初库存:按规则推算,非实盘 (illustrative opening stoc
 CERTIFICATE = "示例合格证"
 DAYS_PER_MONTH = Fraction(365, 12)
 
-FillKey = tuple[Tier, str]
+
+@dataclass(frozen=True, slots=True)
+class FillRow:
+    """A row of opening_fill.csv; empty item: the whole category; empty incident: the default."""
+
+    tier: Tier
+    category: str
+    item_code: str
+    incident_code: str
+    fill: Fill
 
 
-def fills(incident_code: str | None) -> Mapping[FillKey, Fill]:
-    """Fill by tier and category; the row of the incident takes the place of the default row in its drill."""
-    rows = read("opening_fill.csv", _fill_row)
-    chosen = {key: fill for key, incident, fill in rows if incident == ""}
-    return chosen | {key: fill for key, incident, fill in rows if incident and incident == incident_code}
+def fills(tier: Tier, incident_code: str | None) -> Mapping[str, Fill]:
+    """Fill by item for a tier: a row of the incident goes before the default, of the item before its category."""
+    category_of = {item.code: item.category for item in catalogue().items}
+    found: dict[str, Fill] = {}
+    rows = [row for row in read("opening_fill.csv", _fill_row) if row.tier is tier]
+    applying = [row for row in rows if row.incident_code in ("", incident_code)]
+    for row in sorted(applying, key=lambda row: (row.incident_code != "", row.item_code != "")):
+        codes = (
+            [row.item_code] if row.item_code else [c for c, category in category_of.items() if category == row.category]
+        )
+        found.update(dict.fromkeys(codes, row.fill))
+    return found
 
 
-def _fill_row(row: Row) -> tuple[FillKey, str, Fill]:
+def _fill_row(row: Row) -> FillRow:
     lots = row.number_pairs("lots")
     if sum(share for share, _ in lots) != 1:
         raise BadCell("lots", "shares that add to 1", row.maybe("lots"))
     fill = Fill(row.number("fill_share"), lots, row.number("held_on_behalf_share"))
-    return (row.one_of("tier", Tier), row.text("category")), row.maybe("incident_id"), fill
+    return FillRow(
+        row.one_of("tier", Tier), row.text("category"), row.maybe("item_code"), row.maybe("incident_id"), fill
+    )
 
 
 def stockholders() -> tuple[tuple[Tier, Stockholder], ...]:
@@ -93,17 +112,11 @@ def _stores_of(holder: Holder, stores: Mapping[str, tuple[Store, ...]]) -> tuple
 
 def opening_stock(incident_code: str | None = None) -> tuple[OpeningLine, ...]:
     """The whole opening stock, sorted by holder and site."""
-    filled, keepers = fills(incident_code), keepers_on_behalf()
-    goods = {item.code: Goods(item.code, item.category, item.volume_cm3, item.pack_size) for item in catalogue().items}
+    filled = {tier: fills(tier, incident_code) for tier in FUND_OF_TIER}
+    keepers = keepers_on_behalf()
+    goods = {item.code: Goods(item.category, item.volume_cm3, item.pack_size) for item in catalogue().items}
     return tuple(
-        line
-        for tier, holder in stockholders()
-        for line in opening_lines(
-            holder,
-            {category: fill for (filled_tier, category), fill in filled.items() if filled_tier is tier},
-            goods,
-            keepers,
-        )
+        line for tier, holder in stockholders() for line in opening_lines(holder, filled[tier], goods, keepers)
     )
 
 

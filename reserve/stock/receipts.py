@@ -17,7 +17,7 @@ from reserve.sites.terms import BinKind
 from reserve.stock import ledger, rules
 from reserve.stock.drafts import InspectionDraft, InspectionLineDraft, LotDraft, OpeningDraft, ReceiptDraft
 from reserve.stock.posting import Names, Posted, draft_note, line_ids, outside_account, post_fact, posted_answer
-from reserve.stock.terms import Move, MovementKind
+from reserve.stock.terms import Fund, Move, MovementKind
 
 
 def open_balance(session: Session, actor: Actor, draft: OpeningDraft, *, now: datetime, today: date) -> Posted:
@@ -55,13 +55,17 @@ def open_balance(session: Session, actor: Actor, draft: OpeningDraft, *, now: da
         title=draft.title,
     )
     ids = line_ids(session, document)
+    accounts: dict[tuple[str, Fund, str], tuple[int, int]] = {}  # a site's lines share a few owners and shelves
     moves = []
     for number, line in enumerate(draft.lines, 1):
-        owner = names.owners[line.owner_code]
+        key = (line.owner_code, line.fund, line.bin_code)
+        if key not in accounts:
+            owner = names.owners[line.owner_code]
+            outside = outside_account(session, BinKind.SUPPLIER, organisation, owner.id, line.fund)
+            shelf = ledger.account_for(session, names.bins[line.bin_code].id, owner.id, line.fund)
+            accounts[key] = outside, shelf
         lot_id = ledger.lot_for(session, names.items[line.lot.item_code], line.lot, now=now)
-        shelf = ledger.account_for(session, names.bins[line.bin_code].id, owner.id, line.fund)
-        outside = outside_account(session, BinKind.SUPPLIER, organisation, owner.id, line.fund)
-        moves.append(Move(lot_id, outside, shelf, line.quantity, ids[number]))
+        moves.append(Move(lot_id, *accounts[key], line.quantity, ids[number]))
     movement = ledger.post(session, actor, document, MovementKind.OPEN, moves, now=now, occurred_at=draft.occurred_at)
     return posted_answer(document, [movement])
 

@@ -13,8 +13,8 @@ from seed.places import warehouses
 
 OUTBREAK = "INC-2021-COVID-SJZ"
 LOTS = ((Fraction(1, 4), Fraction(1, 10)), (Fraction(3, 4), Fraction(9, 10)))
-MASK = Goods("MASK", "medical", volume_cm3=1000, pack_size=50)
-TENT = Goods("TENT", "shelter", volume_cm3=300_000, pack_size=1)
+MASK = Goods("medical", volume_cm3=1000, pack_size=50)
+TENT = Goods("shelter", volume_cm3=300_000, pack_size=1)
 GOODS = {"MASK": MASK, "TENT": TENT}
 
 
@@ -31,18 +31,18 @@ def short(found: list[OpeningLine]) -> list[tuple[str, str, int, int]]:
 
 
 def test_target_times_fill_comes_in_whole_packs_and_lots() -> None:
-    found = lines(holder(MASK=1_049), medical=Fill(Fraction(6, 10), LOTS))
+    found = lines(holder(MASK=1_049), MASK=Fill(Fraction(6, 10), LOTS))
 
     assert short(found) == [("W1", "MASK", 0, 150), ("W1", "MASK", 1, 450)]  # 629 pieces are 12 packs: 3 and 9
 
 
-def test_a_category_without_fill_holds_nothing() -> None:
-    assert lines(holder(MASK=1_000, TENT=10), medical=Fill(Fraction(0), LOTS)) == []
+def test_an_item_without_fill_holds_nothing() -> None:
+    assert lines(holder(MASK=1_000, TENT=10), MASK=Fill(Fraction(0), LOTS)) == []
 
 
 def test_stores_share_whole_lots_by_floor_area() -> None:
     whole = ((Fraction(1), Fraction(1, 2)),)
-    found = lines(holder(Store("W1", 300), Store("W2", 100), MASK=800), medical=Fill(Fraction(1), whole))
+    found = lines(holder(Store("W1", 300), Store("W2", 100), MASK=800), MASK=Fill(Fraction(1), whole))
 
     assert short(found) == [("W1", "MASK", 0, 600), ("W2", "MASK", 0, 200)]
 
@@ -51,7 +51,7 @@ def test_the_cap_shrinks_every_category_to_its_share_of_the_volume() -> None:
     """10 m² hold 12 m³. Wanted are 30 m³ of tents and 10 m³ of masks: 9 m³ and 3 m³ have room."""
     whole = ((Fraction(1), Fraction(1, 2)),)
     fill = Fill(Fraction(1), whole)
-    found = lines(holder(Store("W1", 10), MASK=10_000, TENT=100), medical=fill, shelter=fill)
+    found = lines(holder(Store("W1", 10), MASK=10_000, TENT=100), MASK=fill, TENT=fill)
 
     assert short(found) == [("W1", "MASK", 0, 3_000), ("W1", "TENT", 0, 30)]
 
@@ -59,7 +59,7 @@ def test_the_cap_shrinks_every_category_to_its_share_of_the_volume() -> None:
 def test_part_is_kept_by_producers_for_the_owner() -> None:
     whole = ((Fraction(1), Fraction(1, 2)),)
     fill = Fill(Fraction(1), whole, on_behalf=Fraction(1, 10))
-    found = lines(holder(MASK=10_000), {"MASK": ("PR1", "PR2")}, medical=fill)
+    found = lines(holder(MASK=10_000), {"MASK": ("PR1", "PR2")}, MASK=fill)
 
     assert short(found) == [("PR1", "MASK", 0, 500), ("PR2", "MASK", 0, 500), ("W1", "MASK", 0, 9_000)]
     assert {line.owner_code for line in found} == {"130100"}
@@ -67,17 +67,17 @@ def test_part_is_kept_by_producers_for_the_owner() -> None:
 
 def test_what_no_producer_makes_stays_in_the_stores() -> None:
     whole = ((Fraction(1), Fraction(1, 2)),)
-    found = lines(holder(MASK=1_000), medical=Fill(Fraction(1), whole, on_behalf=Fraction(1, 10)))
+    found = lines(holder(MASK=1_000), MASK=Fill(Fraction(1), whole, on_behalf=Fraction(1, 10)))
 
     assert short(found) == [("W1", "MASK", 0, 1_000)]
 
 
-def test_the_incident_row_takes_the_place_of_the_default_row() -> None:
-    key = (Tier.HOSPITAL, "medical_protection")
+def test_the_incident_row_goes_before_the_default_and_the_item_before_its_category() -> None:
+    usual, drill = fills(Tier.PROVINCE, None), fills(Tier.PROVINCE, OUTBREAK)
 
-    assert fills(None)[key].share == Fraction(6, 10)
-    assert fills(OUTBREAK)[key].share < Fraction(1, 10)
-    assert fills(OUTBREAK)[(Tier.COUNTY, "shelter")] == fills(None)[(Tier.COUNTY, "shelter")]
+    assert {usual[code].share for code in ("H2010103", "H2010201", "H2010301")} == {Fraction(6, 10)}
+    assert len({drill[code].share for code in ("H2010103", "H2010201", "H2010301")}) == 3
+    assert drill["H1030101"] == usual["H1030101"]
 
 
 def test_no_store_of_the_province_is_fuller_than_its_floor_allows() -> None:
