@@ -65,6 +65,7 @@ def upgrade() -> None:
             "CREATE TRIGGER ledger_position_forward BEFORE UPDATE ON ledger_position WHEN NEW.value < OLD.value "
             "BEGIN SELECT RAISE(ABORT, 'append-only: positions only rise'); END"
         )
+        guard_against_deletion(op.get_bind(), ["ledger_position"])
     guard_append_only(op.get_bind(), ["audit_entry"])
     guard_against_deletion(op.get_bind(), ["request_key"])
     guard_once_settled(op.get_bind(), "request_key", "answer")

@@ -18,7 +18,9 @@ from reserve.verify.findings import Finding
 from reserve.verify.schema_rights import application_rights, settings_stand
 
 OTHER_TRIGGERS = frozenset({"guard_request_key_settled"})
-OTHER_SQLITE_TRIGGERS = frozenset({"ledger_position_forward"})
+OTHER_SQLITE_TRIGGERS = frozenset(
+    {"ledger_position_forward", "guard_ledger_position_delete", "guard_ledger_position_replace"}
+)
 VIEWS = frozenset({"ledger_signed"})
 UNMAPPED = frozenset({"ledger_position", "alembic_version"})
 """Tables without a mapped class; on PostgreSQL ``ledger_position`` is a sequence."""
