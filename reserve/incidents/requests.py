@@ -27,6 +27,7 @@ from reserve.incidents.terms import (
 from reserve.organisations import queries as organisation_queries
 from reserve.organisations.models import Organisation
 from reserve.papers import drafting
+from reserve.papers import queries as paper_queries
 from reserve.papers.models import Document
 from reserve.papers.terms import DocumentKind, LineContent, State
 from reserve.sites import queries as site_queries
@@ -104,9 +105,11 @@ def decide_request(
     Raises OwnRequest when the asker decides.
     """
     require(actor, Permission.NEED_WRITE)
+    incident_code = paper_queries.get_document(session, draft.document_number).incident_code
+    if incident_code is None:
+        raise NotARequest(f"{draft.document_number} belongs to no incident")
+    incident = open_incident(session, incident_code, now=now)
     document = _standing_request(session, draft.document_number)
-    assert document.incident_code is not None
-    incident = open_incident(session, document.incident_code, now=now)
     require_scope(actor, Permission.NEED_WRITE, organisation_path=incident.organisation_path)
     if actor.person_id == document.requested_by_person:
         raise OwnRequest(f"{document.number} was raised by the same person", number=document.number)

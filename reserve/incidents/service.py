@@ -29,7 +29,9 @@ from reserve.incidents.terms import (
     ResponseInForceDraft,
 )
 from reserve.organisations import queries as organisation_queries
+from reserve.organisations.models import Organisation
 from reserve.papers import drafting
+from reserve.papers import queries as paper_queries
 from reserve.papers.models import Document
 from reserve.papers.terms import DocumentKind, LineContent, ResponseLevel, State
 
@@ -168,11 +170,12 @@ def put_response_in_force(
     Raises WrongState while signatures are missing, LevelUnchanged when another paper was faster.
     """
     require(actor, Permission.INCIDENT_WRITE)
-    document = drafting.lock_document(session, draft.document_number)
+    document = paper_queries.get_document(session, draft.document_number)
     if document.kind is not DocumentKind.RESPONSE_ACTIVATION or document.incident_code is None:
         raise NotAResponsePaper(f"{document.number} is a {document.kind}", found=document.kind)
-    drafting.require_state(session, document, State.APPROVED)
     incident = open_incident(session, document.incident_code, now=now)
+    drafting.lock_document(session, document.number)
+    drafting.require_state(session, document, State.APPROVED)
     leader = organisation_queries.organisations_by_id(session, [document.organisation_id])[document.organisation_id]
     require_scope(actor, Permission.INCIDENT_WRITE, organisation_path=leader.path)
     asked = ResponseDraft.model_validate(_asked(document))
@@ -210,9 +213,14 @@ def close_incident(session: Session, actor: Actor, draft: CloseDraft, *, now: da
 
 
 def open_incident(session: Session, code: str, *, now: datetime) -> Incident:
-    """The incident, if it is open, locked against a close at the same time. Raises NotFound, IncidentClosed."""
+    """The incident, if it is open; verbs on incidents of one body follow each other. Raises NotFound, IncidentClosed.
+
+    The lock lies on the row of the declaring body, because the application may not lock append-only rows; it is the
+    weak kind that lets others point at the body meanwhile. Taken before any lock on a document.
+    """
     incident = queries.get_incident(session, code)
-    session.execute(select(Incident.id).where(Incident.id == incident.id).with_for_update())
+    lock = select(Organisation.id).where(Organisation.id == incident.organisation_id)
+    session.execute(lock.with_for_update(key_share=True))
     version = queries.version_at(session, incident.id, now, now)
     if version.state is IncidentState.CLOSED:
         raise IncidentClosed(f"{code} is closed", found=code)

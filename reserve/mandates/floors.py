@@ -1,8 +1,11 @@
-"""Floors: what a holder keeps, as a share of what it should hold or of what it had, whichever is smaller."""
+"""Floors: what a holder keeps, as a share of what it should hold or of what it had, whichever is smaller.
+
+What a floor does to an asker is stock's law (``stock.rules.floor_kept``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 
 from reserve.mandates.terms import FloorRule
@@ -24,18 +27,7 @@ def floor_quantities(
 ) -> dict[FloorKind, int]:
     """Floors of one holder for one item, base units, rounded up: a floor protects.
 
-    Example: target 1,000, opening book 500, level I, shares 0.1 operating and 0.1 strategic keep 50 of each, and
-    because operating includes strategic 50 in all against others.
+    Example: target 1,000, opening book 500, level I, shares 0.1 operating and 0.1 strategic: 50 of each.
     """
     basis = min(target, opening_book)
     return {rule.kind: ceiling(basis * floor_share(rule, level)) for rule in rules if rule.tier == tier}
-
-
-def kept_back(floors: Mapping[FloorKind, int], *, own_incident: bool) -> int:
-    """What must stay when goods leave: against others the larger of operating and strategic, for oneself strategic.
-
-    Readiness is kept in both cases: it is for the holder's own use and never offered.
-    """
-    strategic = floors.get(FloorKind.STRATEGIC, 0)
-    against_others = max(floors.get(FloorKind.OPERATING, 0), strategic)
-    return floors.get(FloorKind.READINESS, 0) + (strategic if own_incident else against_others)

@@ -290,3 +290,25 @@ class Admission:
     @property
     def is_lawful(self) -> bool:
         return self.rule is None
+
+
+@dataclass(frozen=True, slots=True)
+class RulesSet:
+    """Answer of a verb that puts a set of rules in force."""
+
+    version: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetsSet:
+    """Answer of ``compute_targets``: how many targets stand, changed or ended, and how many items have no number."""
+
+    targets: int
+    changed: int
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class FloorsSet:
+    floors: int

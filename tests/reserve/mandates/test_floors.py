@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from reserve.mandates.floors import floor_quantities, floor_share, kept_back
+from reserve.mandates.floors import floor_quantities, floor_share
 from reserve.mandates.terms import FloorRule
 from reserve.organisations.terms import Tier
 from reserve.papers.terms import ResponseLevel
@@ -35,20 +35,10 @@ def test_a_floor_is_rounded_up() -> None:
     assert floors(Tier.PROVINCE, ResponseLevel.I, book=5) == {OPERATING: 1, STRATEGIC: 1}
 
 
-def test_operating_includes_strategic() -> None:
-    assert kept_back({OPERATING: 100, STRATEGIC: 150}, own_incident=False) == 150
-    assert kept_back({OPERATING: 600, STRATEGIC: 100}, own_incident=False) == 600
-
-
-def test_ones_own_incident_leaves_the_strategic_share_only() -> None:
-    assert kept_back({OPERATING: 600, STRATEGIC: 100}, own_incident=True) == 100
-
-
-def test_readiness_is_never_offered() -> None:
+def test_a_team_keeps_all_that_its_standard_asks() -> None:
     team = floors(Tier.RESCUE_BODY, ResponseLevel.I, target=80, book=50)
 
     assert team == {READINESS: 50}
-    assert kept_back(team, own_incident=False) == kept_back(team, own_incident=True) == 50
 
 
 def test_stock_kept_by_a_producer_or_offered_by_a_charity_carries_no_floor() -> None:
