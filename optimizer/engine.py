@@ -7,6 +7,7 @@ of bounds or costs the old basis is kept. One thread, no clock: effort is counte
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -55,17 +56,32 @@ class Matrix:
         return np.repeat(np.arange(len(self.row_lower), dtype=np.int64), np.diff(self.starts))
 
 
-@dataclass(frozen=True)
 class Optimum:
-    """A corner of the feasible set, with its certificate.
+    """A corner of the feasible set, with its certificate; parts are read from the solver's answer when asked for."""
 
-    x [columns];  row_duals [rows];  reduced_costs [columns], cost less row_duals times column
-    """
+    def __init__(self, answer: result_pb2.SolveResultProto, columns: int) -> None:
+        self._solution = answer.solutions[0]
+        self._columns = columns
 
-    value: float
-    x: FloatArray
-    row_duals: FloatArray
-    reduced_costs: FloatArray
+    @cached_property
+    def value(self) -> float:
+        """The objective at this corner."""
+        return float(self._solution.primal_solution.objective_value)
+
+    @cached_property
+    def x(self) -> FloatArray:
+        """[columns]"""
+        return _dense(self._solution.primal_solution.variable_values, self._columns)
+
+    @cached_property
+    def row_duals(self) -> FloatArray:
+        """[rows]"""
+        return _dense(self._solution.dual_solution.dual_values, -1)
+
+    @cached_property
+    def reduced_costs(self) -> FloatArray:
+        """[columns]  cost less row duals times column"""
+        return _dense(self._solution.dual_solution.reduced_costs, self._columns)
 
 
 def solver_name() -> str:
@@ -88,9 +104,7 @@ class LinearProgram:
         self._column_lower, self._column_upper = matrix.column_lower.copy(), matrix.column_upper.copy()
         bounds = (matrix.column_lower, matrix.column_upper, matrix.row_lower, matrix.row_upper)
         self._sent: tuple[FloatArray, ...] = (*bounds, np.zeros(len(matrix.column_upper)))
-        self._solver = mathopt.new(
-            parameters_pb2.SOLVER_TYPE_GLOP, _model_proto(matrix), parameters_pb2.SolverInitializerProto()
-        )
+        self._solver = self._new_solver(self._sent)
         self._parameters = parameters_pb2.SolveParametersProto(threads=1, iteration_limit=iterations)
         self._parameters.glop.use_preprocessing = False  # GLOP drops the basis when it may presolve
 
@@ -103,11 +117,22 @@ class LinearProgram:
         self._row_lower[numbers], self._row_upper[numbers] = lower, upper
 
     def minimise(self, cost: FloatArray) -> Optimum:
-        """The cheapest corner for these costs, or an exception: our programs are never infeasible."""
+        """The cheapest corner for these costs, or an exception: our programs are never infeasible.
+
+        GLOP now and then loses its way from an old basis. Then the program starts anew from none, once.
+        """
         self._send(cost)
         self.solves += 1
         try:
-            answer = self._solver.solve(
+            answer = self._ask()
+        except SolverFailed:
+            self._solver = self._new_solver(self._now(cost))
+            answer = self._ask()
+        return _read(answer, len(cost))
+
+    def _ask(self) -> result_pb2.SolveResultProto:
+        try:
+            return self._solver.solve(
                 self._parameters,
                 model_parameters_pb2.ModelSolveParametersProto(),
                 None,
@@ -117,7 +142,6 @@ class LinearProgram:
             )
         except Exception as error:  # the wheel raises a status type of its own
             raise SolverFailed(f"{error} {error.__context__}") from error
-        return _read(answer, cost)
 
     def lock(self, cost: FloatArray, optimum: Optimum) -> None:
         """Keep every later answer as good as this one, by complementary slackness instead of an objective row.
@@ -135,13 +159,20 @@ class LinearProgram:
         self._row_upper[down] = self._row_lower[down]
         self._row_lower[up] = self._row_upper[up]
 
+    def _now(self, cost: FloatArray) -> tuple[FloatArray, ...]:
+        return self._column_lower, self._column_upper, self._row_lower, self._row_upper, cost
+
+    def _new_solver(self, state: tuple[FloatArray, ...]) -> Any:
+        model = _model_proto(self.matrix, state)
+        return mathopt.new(parameters_pb2.SOLVER_TYPE_GLOP, model, parameters_pb2.SolverInitializerProto())
+
     def bounds(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """Row and column bounds as they stand now: row lower, row upper, column lower, column upper."""
         return self._row_lower, self._row_upper, self._column_lower, self._column_upper
 
     def _send(self, cost: FloatArray) -> None:
         update = model_update_pb2.ModelUpdateProto()
-        now = (self._column_lower, self._column_upper, self._row_lower, self._row_upper, cost)
+        now = self._now(cost)
         targets = (
             update.variable_updates.lower_bounds,
             update.variable_updates.upper_bounds,
@@ -158,32 +189,33 @@ class LinearProgram:
             raise SolverFailed("GLOP refused an update of bounds")
 
 
-def _model_proto(matrix: Matrix) -> model_pb2.ModelProto:
+def _model_proto(matrix: Matrix, state: tuple[FloatArray, ...]) -> model_pb2.ModelProto:
+    """state: column lower and upper, row lower and upper, cost."""
+    column_lower, column_upper, row_lower, row_upper, cost = state
     model = model_pb2.ModelProto()
     columns, rows = len(matrix.column_upper), len(matrix.row_lower)
     model.variables.ids.extend(range(columns))
-    model.variables.lower_bounds.extend(matrix.column_lower.tolist())
-    model.variables.upper_bounds.extend(matrix.column_upper.tolist())
+    model.variables.lower_bounds.extend(column_lower.tolist())
+    model.variables.upper_bounds.extend(column_upper.tolist())
     model.variables.integers.extend([False] * columns)
+    model.objective.linear_coefficients.ids.extend(np.flatnonzero(cost).tolist())
+    model.objective.linear_coefficients.values.extend(cost[np.flatnonzero(cost)].tolist())
     model.linear_constraints.ids.extend(range(rows))
-    model.linear_constraints.lower_bounds.extend(matrix.row_lower.tolist())
-    model.linear_constraints.upper_bounds.extend(matrix.row_upper.tolist())
+    model.linear_constraints.lower_bounds.extend(row_lower.tolist())
+    model.linear_constraints.upper_bounds.extend(row_upper.tolist())
     model.linear_constraint_matrix.row_ids.extend(matrix.row_of_entry().tolist())
     model.linear_constraint_matrix.column_ids.extend(matrix.columns.tolist())
     model.linear_constraint_matrix.coefficients.extend(matrix.values.tolist())
     return model
 
 
-def _read(answer: result_pb2.SolveResultProto, cost: FloatArray) -> Optimum:
+def _read(answer: result_pb2.SolveResultProto, columns: int) -> Optimum:
     reason = answer.termination.reason
     if reason != result_pb2.TERMINATION_REASON_OPTIMAL:
         name = result_pb2.TerminationReasonProto.Name(reason)
         kind = EffortSpent if "LIMIT" in name or name.rsplit("_", 1)[-1] == "FEASIBLE" else SolverFailed
         raise kind(f"{name}: {answer.termination.detail}")
-    solution = answer.solutions[0]
-    x = _dense(solution.primal_solution.variable_values, len(cost))
-    duals = _dense(solution.dual_solution.dual_values, -1)
-    return Optimum(float(cost @ x), x, duals, _dense(solution.dual_solution.reduced_costs, len(cost)))
+    return Optimum(answer, columns)
 
 
 def _dense(vector: sparse_containers_pb2.SparseDoubleVectorProto, length: int) -> FloatArray:

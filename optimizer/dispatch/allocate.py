@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from optimizer.dispatch.arcs import Lane, build_network
+from optimizer.dispatch.arcs import Lane, Network, build_network
 from optimizer.dispatch.arrays import Arrays, build_arrays
 from optimizer.dispatch.check import check
 from optimizer.dispatch.components import Component, split
 from optimizer.dispatch.draft import Draft
 from optimizer.dispatch.fairness import share_out
-from optimizer.dispatch.heuristics import finished, nearest_first
+from optimizer.dispatch.heuristics import finished, nearest_first_on
 from optimizer.dispatch.instance import Instance, Pin
 from optimizer.dispatch.plan import Plan, StageValue
 from optimizer.dispatch.policy import Policy
@@ -42,12 +42,13 @@ def allocate(
     Nearest-first stands at once; the exact stages replace it unless effort ends or they are, after rounding, no better.
     """
     policy, budget, started = policy or Policy(), budget or Budget(), time.process_time()
-    first = nearest_first(instance, pins)
+    network = build_network(instance, pins)
+    first = nearest_first_on(network, pins)
     best = first
     progress("nearest_first", 1, 2)
     if budget.rung is not Rung.NEAREST_FIRST and not cancelled():
         try:
-            exact = _exact(instance, policy, budget, pins, progress, cancelled)
+            exact = _exact(network, policy, budget, pins, progress, cancelled)
         except EffortSpent:
             exact = None
         if exact is not None and _no_worse(instance, policy, exact, first):
@@ -58,7 +59,7 @@ def allocate(
 
 
 def _exact(
-    instance: Instance,
+    network: Network,
     policy: Policy,
     budget: Budget,
     pins: Sequence[Pin],
@@ -66,7 +67,6 @@ def _exact(
     cancelled: Cancellation,
 ) -> Plan | None:
     """Every component through every stage; None when somebody cancels between two of them."""
-    network = build_network(instance, pins)
     components = split(network, pins)
     draft = Draft(network, pins)
     bounds: Bounds = {}
@@ -83,7 +83,8 @@ def _settle_component(component: Component, draft: Draft, policy: Policy, budget
     arrays = build_arrays(component)
     settled = settle(arrays, policy, budget.iterations, share_out)
     proven = settled.bounds
-    if not component.pure_flow and not settled.whole and may_search(arrays, policy):
+    undecided = settled.shared or not settled.whole  # a pure flow has whole corners and settles shares in whole steps
+    if undecided and not component.pure_flow and may_search(arrays, policy):
         settled = search(arrays, policy, budget.search_work)
         proven = settled.bounds
     for key, value in proven.items():
@@ -94,7 +95,7 @@ def _settle_component(component: Component, draft: Draft, policy: Policy, budget
 
 
 def repair(draft: Draft, arrays: Arrays, settled: Settled) -> None:
-    """After rounding down: fill what is still open, class by class, worst fill first, along the linear plan's lanes first."""
+    """After rounding down: fill what is still open, class by class, worst fill first, by the linear plan's lanes."""
     lanes: dict[int, list[tuple[float, int, int, int, Lane]]] = {}
     for column, lane in enumerate(arrays.component.lanes):
         rank = (-settled.x[column], lane.step.step, lane.route.km, column, lane)

@@ -258,7 +258,9 @@ def _lanes(
                 continue
             for kind, layer in lane_kinds(supply.source, supply.basis, need):
                 known = (kind, need.incident_code)
-                step = admitted.setdefault(known, admit(instance, *known))
+                if known not in admitted:
+                    admitted[known] = admit(instance, *known)
+                step = admitted[known]
                 if isinstance(step, Refusal) or not _gives(supply, layer):
                     continue
                 for leave, period in departures(instance, supply, route, periods.get(route.site_code)):

@@ -9,6 +9,8 @@ Columns, all whole numbers >= 0, in steps of ``Component.size``:
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -216,7 +218,11 @@ class _Shape:
 
     def __init__(self, component: Component) -> None:
         self.component = component
-        self.hours = {row.index: _arrival_hours(row, component.lanes) for row in component.receivers}
+        lanes: dict[int, list[Lane]] = defaultdict(list)
+        for lane in component.lanes:
+            lanes[lane.receiver.index].append(lane)
+        self.hours = {row.index: _arrival_hours(row, lanes[row.index]) for row in component.receivers}
+        self.asked = {row.index: _asked_hours(row, self.hours[row.index]) for row in component.receivers}
         self.room = loading_periods(component.instance)
         self.node_numbers: dict[Node, int] = {}
         self.draws: list[Draw] = []
@@ -248,11 +254,18 @@ class _Shape:
     def _node(self, lane: Lane) -> Node | None:
         """The arrival node of a lane: the first remembered hour at its receiver that is not before its arrival."""
         hours = self.hours[lane.receiver.index]
-        position = int(np.searchsorted(hours, lane.arrive_hour))
+        position = bisect_left(hours, lane.arrive_hour)
         if position == len(hours):
             return None
-        last = INFINITY if lane.supply.last_hour is None else float(lane.supply.last_hour)
-        return lane.receiver.index, position, last, self.component.size(lane)
+        return lane.receiver.index, position, self._life(lane), self.component.size(lane)
+
+    def _life(self, lane: Lane) -> float:
+        """The last usable hour, rounded down to the hours at which this receiver asks whether goods still live."""
+        asked = self.asked[lane.receiver.index]
+        if lane.supply.last_hour is None or lane.supply.last_hour >= asked[-1]:
+            return INFINITY
+        place = bisect_right(asked, lane.supply.last_hour)
+        return float(asked[place - 1]) if place else -INFINITY
 
     def _lay_nodes(self) -> None:
         """Arrival nodes from each first arrival on, as far as some need can still be served from them."""
@@ -306,8 +319,15 @@ def _arrival_hours(receiver: Receiver, lanes: Sequence[Lane]) -> tuple[int, ...]
     """The hours a receiver must tell apart: its deadlines, and every arrival that some need would take late."""
     hours = {demand.need.due_hour for demand in receiver.demands if demand.need.due_hour >= 0}
     if any(demand.may_come_late for demand in receiver.demands):
-        hours |= {lane.arrive_hour for lane in lanes if lane.receiver.index == receiver.index}
+        hours |= {lane.arrive_hour for lane in lanes}
     return tuple(sorted(hours))
+
+
+def _asked_hours(receiver: Receiver, hours: Sequence[int]) -> tuple[int, ...]:
+    """The hours at which some need of the receiver asks whether goods still live; never empty."""
+    draws = ((demand, hour) for demand in receiver.demands for hour in hours)
+    asked = {demand.wanted_alive(hour) for demand, hour in draws if _use(demand, hour) is not None}
+    return tuple(sorted(asked)) or (0,)
 
 
 def _use(demand: Demand, hour: int) -> int | None:

@@ -29,6 +29,7 @@ class Draft:
         self._room = {site: list(room) for site, room in loading_periods(network.instance).items()}
         self._volume = {item.code: item.volume_cm3 for item in network.instance.items}
         self._sent: dict[tuple[LotKey, str, int, int], tuple[Lane, Demand, LotKey, int]] = {}
+        self._spent: set[tuple[int, int]] = set()  # supplies with nothing left in a layer
         self._ranks: dict[int, dict[str, int]] = {}
         demands = [demand for receiver in network.receivers for demand in receiver.demands]
         self.open = {demand.need.code: demand.effective for demand in demands}
@@ -41,13 +42,17 @@ class Draft:
 
     def send(self, lane: Lane, demand: Demand, wanted: int) -> int:
         """Send up to ``wanted`` base units to one need, first expiring lots first; returns what was sent."""
-        need = demand.need
+        need, tap = demand.need, (lane.supply.index, lane.layer)
+        if tap in self._spent:
+            return 0
         if demand.lateness(lane.arrive_hour) is None or not lane.supply.outlives(demand.wanted_alive(lane.arrive_hour)):
             return 0
         pack = lane.supply.pack if demand.closed else 1
         pinned = self._pinned.get((lane.supply.source.code, need.code), wanted)
         missing = min(wanted, pinned, self.open[need.code], self._room_for(lane)) // pack * pack
         total = 0
+        if not any(self._left[_key(row)][lane.layer] for row in lane.supply.lots):
+            self._spent.add(tap)
         for row in lane.supply.lots:
             quantity = min(missing, self._left[_key(row)][lane.layer] // pack * pack)
             if quantity > 0:

@@ -54,7 +54,7 @@ class Shares:
     def keepable(self, promise: dict[int, int]) -> bool:
         """Whether all these promises can be kept together; one linear program."""
         short = self.ask(promise, INFINITY)
-        return self.staged.look(short).value < 0.5
+        return self.program.minimise(short).value < 0.5
 
     def give(self, promise: dict[int, int]) -> None:
         """Make promises binding for everything that follows."""
@@ -93,6 +93,7 @@ class Shares:
 
 def share_out(staged: StagedProgram, priority: int, unmet: Stage) -> None:
     """Promise every pair of a class its fair share, times kappa."""
+    staged.settled.shared = True
     shares = Shares(staged, priority)
     if staged.policy.fairness is Fairness.PROPORTIONAL:
         promise = _quotas(shares, unmet)

@@ -18,7 +18,12 @@ Demands = list[tuple[int, Demand]]
 
 def nearest_first(instance: Instance, pins: Sequence[Pin] = ()) -> Plan:
     """Class by class and day by day, each need from the nearest lawful source that still has goods."""
-    draft = Draft(build_network(instance, pins), pins)
+    return nearest_first_on(build_network(instance, pins), pins)
+
+
+def nearest_first_on(network: Network, pins: Sequence[Pin]) -> Plan:
+    """The same on a network that is already built."""
+    draft = Draft(network, pins)
     _keep_pins(draft, pins)
     _serve_nearest(draft, lambda demand: demand.effective)
     return finished(draft, pins, "R0", "nearest_first")

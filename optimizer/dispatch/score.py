@@ -96,7 +96,7 @@ def order_of(
             priority = value.key.split("/")[0]
             if fair and priority not in seen:
                 rows = [-ratio / weights.get(key, 1) for key, ratio in ratios.items() if str(key[0]) == priority]
-                parts.append(tuple(sorted(rows, reverse=True)))
+                parts += [tuple(sorted(rows, reverse=True)), tuple(rows)]  # the sorted fill; then who has it, by code
             seen.add(priority)
         else:
             parts.append((Fraction(value.value),))

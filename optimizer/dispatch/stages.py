@@ -32,11 +32,16 @@ class Stage:
 
 @dataclass
 class Settled:
-    """Where the stages ended. x [columns]; bounds: what no stage can beat, base units; solves: programs run."""
+    """Where the stages ended.
+
+    x [columns];  bounds: what no stage can beat, base units;  solves: programs run;  shared: some class ran short, so
+    that fairness had a say
+    """
 
     x: FloatArray
     bounds: dict[tuple[str, str], float] = field(default_factory=dict)
     solves: int = 0
+    shared: bool = False
 
     @property
     def whole(self) -> bool:

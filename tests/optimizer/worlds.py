@@ -170,3 +170,73 @@ def hospital_rounding(number: int) -> Rounding:
 
 
 LUMP = NeedKind.LUMP
+
+
+def tiny(seed: int, *, packs: bool = False, two_packs: bool = False) -> Instance:
+    """Two or three sources, two to four places, a few units: small enough to enumerate, rich enough to err."""
+    draw = random.Random(seed)
+    holders = [
+        make_source("S1", HolderKind.CITY),
+        make_source("S2", draw.choice((HolderKind.PROVINCE, HolderKind.CITY)), "1302", "1302"),
+        make_source("S3", draw.choice((HolderKind.COUNTY, HolderKind.PRODUCER, HolderKind.CHARITY)), "130109"),
+    ][: draw.choice((2, 2, 3))]
+    places = [f"P{n}" for n in range(1, draw.choice((3, 3, 4)) + (len(holders) == 2))]
+    sizes = [draw.choice((2, 3)), draw.choice((2, 4))] if two_packs else [draw.choice((2, 3))] * 2 if packs else [1, 1]
+    lots = [
+        make_lot(
+            f"L{n}",
+            source.code,
+            draw.randint(0, 3 if len(holders) == 3 else 4) * sizes[n % 2] + (draw.randint(0, 1) if packs else 0),
+            last_usable_hour=draw.choice((None, None, 10, 30, 60)),
+            pack_size=sizes[n % 2],
+            available_from_hour=draw.choice((0, 0, 0, 20)),
+            basis=_tiny_basis(source, draw),
+        )
+        for n, source in enumerate(holders)
+    ]
+    needs = [_tiny_need(n, place, draw, sizes, packs) for n, place in enumerate(places)]
+    floors = [Floor("S1", "MASK", draw.randint(0, 1), draw.randint(0, 2), draw.randint(0, 2))]
+    floors = [Floor("S1", "MASK", f.readiness, f.operating, f.strategic, draw.randint(0, f.strategic)) for f in floors]
+    closed = ((0, 6),)
+    routes = [
+        Route(source.site_code, place, draw.randint(1, 8), draw.randint(1, 9), draw.choice(((), (), closed)))
+        for source in holders
+        for place in places
+        if draw.random() < 0.85
+    ]
+    level = draw.choice((Level.I, Level.II, Level.III))
+    papers = tuple(sorted(draw.sample((3, 8, 9), draw.randint(0, 3))))
+    return make_world(
+        sources=tuple(holders),
+        lots=tuple(lots),
+        floors=tuple(floors) if draw.random() < 0.6 else (),
+        incidents=(Incident("X", level, papers),),
+        needs=tuple(needs),
+        routes=tuple(routes),
+    )
+
+
+def _tiny_basis(source: Source, draw: random.Random) -> Basis:
+    if source.holder is HolderKind.PRODUCER:
+        return draw.choice((Basis.ON_BEHALF, Basis.CAPACITY))
+    return draw.choice((Basis.OFFERED, Basis.OWNED)) if source.holder is HolderKind.CHARITY else Basis.OWNED
+
+
+def _tiny_need(number: int, place: str, draw: random.Random, sizes: list[int], packs: bool) -> Need:
+    due = draw.choice((6, 12, 24, 48))
+    lump = draw.random() < 0.4
+    rounding = draw.choice((Rounding.DOWN, Rounding.UP)) if packs else Rounding.OPEN
+    return make_need(
+        f"N{number}",
+        place if number < 3 else "P1",
+        draw.randint(1, 3) * sizes[0] - (draw.randint(0, 1) if packs else 0),
+        due,
+        latest_hour=due + (draw.choice((0, 12, 40)) if lump else 0),
+        kind=NeedKind.LUMP if lump else NeedKind.FLOW,
+        hard=draw.random() < 0.3,
+        rounding=rounding,
+        priority_class=draw.choice((1, 1, 2)),
+        received=draw.choice((0, 0, 0, 1)),
+        min_life_hours=draw.choice((0, 0, 12)),
+        county_code=draw.choice(("130109", "130110")),
+    )
