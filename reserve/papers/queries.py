@@ -111,7 +111,7 @@ def signatures_of(session: Session, document_id: int) -> Sequence[Signature]:
 
 def given_signatures(session: Session, document_id: int) -> list[SignatureGiven]:
     return [
-        SignatureGiven(row.step, row.person_id, row.line_no, row.ceiling, row.content_hash, row.decision)
+        SignatureGiven(row.step, row.role, row.person_id, row.line_no, row.ceiling, row.content_hash, row.decision)
         for row in signatures_of(session, document_id)
     ]
 

@@ -74,7 +74,7 @@ def open_step(steps: Sequence[Step], given: Iterable[SignatureGiven], line_no: i
     """The first step that still wants a signature on this line; None when all are given."""
     approvals = [each for each in given if each.line_no == line_no and each.decision is Decision.APPROVE]
     for step in sorted(steps, key=lambda each: (each.step, each.role)):
-        persons = {each.person_id for each in approvals if each.step == step.step}
+        persons = {each.person_id for each in approvals if (each.step, each.role) == (step.step, step.role)}
         if len(persons) < step.quorum:
             return step
     return None

@@ -192,6 +192,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class SignatureGiven:
     step: int
+    role: str
     person_id: int
     line_no: int
     ceiling: int

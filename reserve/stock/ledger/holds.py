@@ -107,15 +107,16 @@ def end_holds(
     return ended
 
 
-def holds_used(session: Session, moves: Sequence[Move]) -> dict[int, tuple[Hold, int]]:
-    """The holds that the moves use up, with how much of each."""
+def holds_used(session: Session, moves: Sequence[Move], *, now: datetime) -> dict[int, tuple[Hold, int]]:
+    """The holds that the moves use up, with how much of each. A hold past its end time is not used, swept or not."""
     quantities: dict[int, int] = defaultdict(int)
     for move in moves:
         if move.hold_id is not None:
             quantities[move.hold_id] += move.quantity
     holds = queries.holds_by_id(session, quantities)
     standing = queries.open_hold_ids(session, holds)
-    gone = sorted(set(quantities) - standing)
+    late = {each.id for each in holds.values() if each.expires_at is not None and each.expires_at <= now}
+    gone = sorted((set(quantities) - standing) | late)
     if gone:
         raise HoldEnded(f"holds {gone} have ended", holds=", ".join(map(str, gone)))
     for move in moves:

@@ -58,9 +58,10 @@ def post(
                   are told; without it held goods stay out of reach
     Raises InsufficientStock with every short line, PastWouldBeNegative for a back-dated taking.
     """
+    at_once = occurred_at is None or occurred_at == now
     occurred_at = occurred_at or now
     real = real_accounts(session, {each for move in moves for each in (move.from_account, move.to_account)})
-    used = holds_used(session, moves)
+    used = holds_used(session, moves, now=now)
     change: dict[Key, int] = defaultdict(int)
     for move in moves:
         for account, sign in ((move.from_account, -1), (move.to_account, 1)):
@@ -73,6 +74,8 @@ def post(
     broken = _require_cover(session, places, change, freed, breaks_holds=breaks_holds)
     _require_past(session, places, change, occurred_at=occurred_at, now=now)
     recorded_at = max([now, *(place.last_recorded_at + TICK for key, place in places.items() if change[key])])
+    if at_once:
+        occurred_at = recorded_at  # who waited for a lock acts after whoever held it, in effective time too
     (position,) = next_positions(session, 1)
     row = {
         "kind": kind,
