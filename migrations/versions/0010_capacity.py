@@ -404,6 +404,7 @@ def upgrade() -> None:
         sa.Column("scrap", sa.BigInteger(), nullable=False),
         sa.Column("correction_reason", sa.Text(), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
         sa.Column("hash_algorithm", sa.Text(), nullable=False),
         sa.Column("row_hash", sa.Text(), nullable=False),
@@ -412,6 +413,20 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_output_report_order_id"), "output_report", ["order_id"], unique=False)
+    op.create_table(
+        "planned_output",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("hash_algorithm", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["production_order.id"], name=op.f("fk_planned_output_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_output")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_planned_output_order_id"), "planned_output", ["order_id"], unique=False)
 
     guard_append_only(
         op.get_bind(),
@@ -425,12 +440,14 @@ def upgrade() -> None:
             "production_order",
             "output_release",
             "output_report",
+            "planned_output",
         ],
     )
     guard_against_deletion(op.get_bind(), ["material", "bom_line", "capacity_base", "producer"])
 
 
 def downgrade() -> None:
+    op.drop_table("planned_output")
     op.drop_table("output_report")
     op.drop_table("output_release")
     op.drop_table("production_order")

@@ -185,6 +185,17 @@ class ProductionOrder(AppendOnly, Base):
     recorded_at: Mapped[datetime]
 
 
+class PlannedOutput(AppendOnly, Base):
+    """What an order should make on one day, as planned when it was issued; a later row for the day changes it."""
+
+    __tablename__ = "planned_output"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("production_order.id"), index=True)
+    day: Mapped[date]
+    quantity: Mapped[int]
+    recorded_at: Mapped[datetime]
+
+
 class OutputReport(AppendOnly, Base):
     """What an order made on one day; a later row for the same day corrects it."""
 
@@ -196,6 +207,7 @@ class OutputReport(AppendOnly, Base):
     scrap: Mapped[int]
     correction_reason: Mapped[str]
     user_id: Mapped[int]
+    person_id: Mapped[int]
     recorded_at: Mapped[datetime]
 
 

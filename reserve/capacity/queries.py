@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from reserve.capacity import rules
@@ -62,6 +62,12 @@ def list_producers(session: Session, scopes: Iterable[str], *, after: str = "", 
     """Producers inside the given scopes, by code, one keyset page."""
     statement = select(Producer).where(within(Producer.organisation_path, scopes), Producer.code > after)
     return session.scalars(statement.order_by(Producer.code).limit(limit)).all()
+
+
+def lock_producers(session: Session, codes: Iterable[str]) -> list[Producer]:
+    """Producers, locked in the order of their codes: whoever promises or declares their lines waits here."""
+    statement = select(Producer).where(Producer.code.in_(sorted(set(codes)))).order_by(Producer.code).with_for_update()
+    return list(session.scalars(statement.execution_options(populate_existing=True)))
 
 
 def capacity_bases_by_code(session: Session) -> dict[str, CapacityBase]:
@@ -127,11 +133,23 @@ def materials_by_code(session: Session) -> dict[str, Material]:
     return {material.code: material for material in session.scalars(select(Material).order_by(Material.code))}
 
 
+def lock_materials(session: Session, codes: Iterable[str]) -> None:
+    """Lock materials in the order of their codes, after producers."""
+    statement = select(Material.id).where(Material.code.in_(sorted(set(codes)))).order_by(Material.code)
+    session.execute(statement.with_for_update())
+
+
+def bom_lines(session: Session) -> dict[tuple[str, str], BomLine]:
+    """Rows of the bill of materials by product and material."""
+    rows = session.scalars(select(BomLine).order_by(BomLine.product_code, BomLine.material_code))
+    return {(row.product_code, row.material_code): row for row in rows}
+
+
 def bom(session: Session) -> dict[str, dict[str, Fraction]]:
     """Units of each material that go directly into one unit of a product."""
     found: dict[str, dict[str, Fraction]] = defaultdict(dict)
-    for row in session.scalars(select(BomLine).order_by(BomLine.product_code, BomLine.material_code)):
-        found[row.product_code][row.material_code] = Fraction(row.numerator, row.denominator)
+    for (product, material), row in bom_lines(session).items():
+        found[product][material] = Fraction(row.numerator, row.denominator)
     return dict(found)
 
 
@@ -187,7 +205,7 @@ def holdings_at(
     accepted_only: bool = False,
 ) -> list[HolderDeclaration]:
     """What holders outside government say they have, by holder, kind and item. Never stock."""
-    where = []
+    where: list[ColumnElement[bool]] = []
     if kind is not None:
         where.append(HolderDeclaration.kind == kind)
     if item_codes:
@@ -226,14 +244,12 @@ def expected_supply(
 
     with_zero  also what came already, or will not come
     """
-    where = []
-    for column, wanted in (
+    filters = (
         (ExpectedSupply.code, codes),
         (ExpectedSupply.item_code, item_codes),
         (ExpectedSupply.site_code, site_codes),
-    ):
-        if wanted:
-            where.append(column.in_(sorted(wanted)))
+    )
+    where: list[ColumnElement[bool]] = [column.in_(sorted(wanted)) for column, wanted in filters if wanted]
     if document_number is not None:
         where.append(ExpectedSupply.document_number == document_number)
     rows = _newest(session, ExpectedSupply, lambda row: row.code, as_of, known_at, *where)

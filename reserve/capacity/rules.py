@@ -17,7 +17,6 @@ from reserve.capacity.terms import (
     Line,
     Materials,
     Output,
-    ProductKind,
     Reliability,
     Stranded,
 )
@@ -101,12 +100,12 @@ def expected_output(
     return sorted(outputs, key=lambda each: (each.available_on, each.line_code, each.made_on))
 
 
-def material_use(outputs: Iterable[Output], needs: Bom) -> dict[tuple[date, str], Fraction]:
-    """Material units that outputs take, by day and material."""
+def material_use(made: Iterable[tuple[str, date, int]], needs: Bom) -> dict[tuple[date, str], Fraction]:
+    """Material units that outputs (item, day, pieces) take, by day and material; ``needs`` through all levels."""
     used: dict[tuple[date, str], Fraction] = defaultdict(Fraction)
-    for output in outputs:
-        for material, each in needs.get(output.item_code, {}).items():
-            used[output.made_on, material] += each * output.quantity
+    for item_code, day, quantity in made:
+        for material, each in needs.get(item_code, {}).items():
+            used[day, material] += each * quantity
     return dict(used)
 
 
@@ -248,7 +247,3 @@ def reliability(planned: Mapping[date, int], reports: Mapping[date, DayReport]) 
 def missing_days(planned: Iterable[date], reports: Mapping[date, DayReport], today: date) -> list[date]:
     """Days that are over, had output planned and were not reported."""
     return sorted(day for day in planned if day < today and day not in reports)
-
-
-def is_item(line: Line) -> bool:
-    return line.product_kind is ProductKind.ITEM
