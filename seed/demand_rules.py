@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from reserve.incidents.picture import Range
 from reserve.incidents.terms import (
@@ -19,6 +18,7 @@ from reserve.incidents.terms import (
     SeverityProfileDraft,
 )
 from seed.duties import driver_rules, norms, severity_profiles
+from seed.duty_drafts import exact_decimal
 from seed.places import regions
 
 BASIC, EXTENDED = "basic", "extended"
@@ -58,9 +58,9 @@ def rule_book(valid_from: datetime) -> RuleBookDraft:
         profiles=tuple(
             SeverityProfileDraft(
                 profile=profile.profile,
-                share_mild=_decimal(profile.share_mild),
-                share_severe=_decimal(profile.share_severe),
-                share_critical=_decimal(profile.share_critical),
+                share_mild=exact_decimal(profile.share_mild),
+                share_severe=exact_decimal(profile.share_severe),
+                share_critical=exact_decimal(profile.share_critical),
                 bed_days_mild=profile.bed_days_mild,
                 bed_days_severe=profile.bed_days_severe,
                 bed_days_critical=profile.bed_days_critical,
@@ -74,12 +74,7 @@ def rule_book(valid_from: datetime) -> RuleBookDraft:
 
 
 def _range(amount: Range) -> RangeDraft:
-    return RangeDraft(low=_decimal(amount.low), base=_decimal(amount.base), high=_decimal(amount.high))
-
-
-def _decimal(exact: Fraction) -> Decimal:
-    """The decimal that was read; every number of the tables is one."""
-    return Decimal(exact.numerator) / Decimal(exact.denominator)
+    return RangeDraft(low=exact_decimal(amount.low), base=exact_decimal(amount.base), high=exact_decimal(amount.high))
 
 
 def household_coverage(valid_from: datetime) -> CoveragesDraft:

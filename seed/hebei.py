@@ -6,7 +6,7 @@ keys is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,21 +16,26 @@ from pydantic import BaseModel, SecretStr, model_validator
 from reserve.access import service as access_service
 from reserve.access.rules import INSTALLER
 from reserve.access.terms import GrantDraft, Role, UserDraft
+from reserve.capacity import service as capacity_service
 from reserve.catalogue import service as catalogue_service
 from reserve.clock import local_time
 from reserve.commands import Runner, Verb
 from reserve.drafts import Draft
 from reserve.incidents import reporting
+from reserve.mandates import service as mandate_service
 from reserve.organisations import service as organisation_service
 from reserve.papers import service as papers_service
 from reserve.sites import service as site_service
 from reserve.sites.terms import SiteDraft, SiteKind
 from reserve.stock.receipts import open_balance
+from seed import makers
 from seed.bodies import Post, approval_matrix, organisations, posts
 from seed.demand_rules import household_coverage, rule_book
+from seed.duty_drafts import cascade_draft, floor_rules_draft, floors_draft, mandates_draft, targets_draft
 from seed.goods import catalogue
 from seed.incidents import areas
-from seed.opening_book import opening_drafts
+from seed.opening import OpeningLine
+from seed.opening_book import opening_drafts, opening_stock
 from seed.places import city_routes, fleets, regions, sites
 
 Progress = Callable[[str, int, int], None]
@@ -91,10 +96,29 @@ def steps_of(world: World) -> Iterator[Step]:
     yield Step("places", "fleets", site_service.record_fleets, fleets())
     yield Step("rules", "demand", reporting.set_rule_book, rule_book(begins_at))
     yield Step("rules", "coverage", reporting.record_coverage, household_coverage(begins_at))
+    yield Step("rules", "mandates", mandate_service.set_mandates, mandates_draft(begins_at))
+    yield Step("rules", "floor_rules", mandate_service.set_floor_rules, floor_rules_draft(begins_at))
+    yield Step("rules", "cascade", mandate_service.set_cascade, cascade_draft(begins_at))
+    yield Step("rules", "targets", mandate_service.compute_targets, targets_draft(begins_at))
     for post in (*posts(), *keepers(world.incident_code)):
         yield from _people_steps(post, world)
-    for draft in opening_drafts(world.incident_code, world.opened_on):
+    stock = opening_stock(world.incident_code)
+    for draft in opening_drafts(stock, world.opened_on):
         yield Step("opening", f"opening:{draft.site_code}", open_balance, draft)
+    yield Step("rules", "floors", mandate_service.set_floors, floors_draft(begins_at))
+    yield from _makers_steps(world, stock)
+
+
+def _makers_steps(world: World, stock: Sequence[OpeningLine]) -> Iterator[Step]:
+    """Producers and what they and other holders declare; agreements cover what producers keep for others."""
+    begins_at, opened_on = local_time(world.opened_on), world.opened_on
+    prices = {item.code: item.unit_price_minor for item in catalogue().items}
+    yield Step("makers", "producers", capacity_service.record_producers, makers.producers())
+    yield Step("makers", "materials", capacity_service.record_materials, makers.materials(begins_at))
+    yield Step("makers", "lines", capacity_service.record_lines, makers.lines(begins_at))
+    yield Step("makers", "declarations", capacity_service.record_capacity, makers.declarations(opened_on))
+    yield Step("makers", "agreements", capacity_service.record_agreements, makers.agreements(stock, prices, opened_on))
+    yield Step("makers", "holdings", capacity_service.declare_holdings, makers.holdings(stock, opened_on))
 
 
 def _people_steps(post: Post, world: World) -> Iterator[Step]:

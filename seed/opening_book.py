@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -120,12 +120,12 @@ def opening_stock(incident_code: str | None = None) -> tuple[OpeningLine, ...]:
     )
 
 
-def opening_drafts(incident_code: str | None, opened_on: date) -> tuple[OpeningDraft, ...]:
+def opening_drafts(stock: Iterable[OpeningLine], opened_on: date) -> tuple[OpeningDraft, ...]:
     """One draft per site, in the order of codes."""
     items = {item.code: item for item in catalogue().items}
     kinds = {site.code: site.kind for site in sites().sites}
     by_site: dict[str, list[OpeningLineDraft]] = defaultdict(list)
-    for line in opening_stock(incident_code):
+    for line in stock:
         by_site[line.site_code].append(
             _line_draft(line, items[line.item_code], opened_on, SHELF_OF_KIND[kinds[line.site_code]])
         )

@@ -92,7 +92,7 @@ def test_no_store_of_the_province_is_fuller_than_its_floor_allows() -> None:
 
 
 def test_lots_of_the_opening_have_their_shares_of_life_left() -> None:
-    drafts = {draft.site_code: draft for draft in opening_drafts(None, date(2021, 1, 1))}
+    drafts = {draft.site_code: draft for draft in opening_drafts(opening_stock(), date(2021, 1, 1))}
     suits = [line for line in drafts["WH-P01"].lines if line.lot.item_code == "H2010201"]
 
     assert [line.lot.expires_on for line in suits] == [date(2021, 4, 20), date(2021, 11, 25), date(2022, 9, 13)]
