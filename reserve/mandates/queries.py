@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -40,7 +40,7 @@ from reserve.mandates.terms import (
     TeamEquipment,
 )
 from reserve.organisations import queries as organisation_queries
-from reserve.organisations.models import Organisation
+from reserve.organisations.models import Organisation, Region
 from reserve.organisations.terms import Tier
 from reserve.papers.terms import ResponseLevel
 from reserve.sites.models import Site
@@ -49,6 +49,9 @@ from reserve.stock import queries as stock_queries
 from reserve.stock import rules as stock_rules
 
 V = TypeVar("V", bound=Any)
+
+BASIC_KIT = "basic"
+"""The kit whose coverage households are measured by (household_kit.csv)."""
 
 
 def newest_version(session: Session, model: type[Any]) -> int:
@@ -122,41 +125,62 @@ def cascade_at(session: Session, as_of: datetime, known_at: datetime) -> tuple[C
     return tuple(sorted(steps, key=lambda step: step.step))
 
 
-def holder_of(
-    session: Session, organisation: Organisation, draft: HolderDraft, as_of: datetime, now: datetime
+def holders_of(
+    session: Session,
+    organisations: Mapping[str, Organisation],
+    drafts: Iterable[HolderDraft],
+    as_of: datetime,
+    known_at: datetime,
+) -> list[Holder]:
+    """Holders with everything that their targets may depend on: their region, and the designated hospitals in it."""
+    regions = organisation_queries.regions_by_code(session)
+    statement = select(Site).where(Site.kind == SiteKind.HOSPITAL).order_by(Site.code)
+    hospitals = session.scalars(statement).all()
+    areas = {site.code: assembly.ancestors(regions, site.region_code) for site in hospitals}
+    codes = {organisation.region_code for organisation in organisations.values()}
+    coverage = {
+        row.region_code: Fraction(row.coverage_basis_points, 10_000)
+        for row in incident_queries.coverage_at(session, codes, as_of, known_at)
+        if row.kit_version == BASIC_KIT
+    }
+    holders = []
+    for draft in drafts:
+        organisation = organisations[draft.organisation_code]
+        mine = [site for site in hospitals if _counts_for(site, areas[site.code], organisation)]
+        region = regions[organisation.region_code]
+        holders.append(_holder(organisation, region, draft, mine, coverage.get(region.code, Fraction(0))))
+    return holders
+
+
+def _counts_for(site: Site, area: Sequence[str], organisation: Organisation) -> bool:
+    """Of a hospital its own house counts; of a government the designated hospitals in its area."""
+    if organisation.tier is Tier.HOSPITAL:
+        return site.organisation_id == organisation.id
+    return site.is_designated and organisation.region_code in area
+
+
+def _holder(
+    organisation: Organisation,
+    region: Region,
+    draft: HolderDraft,
+    hospitals: Iterable[Site],
+    coverage_rate: Fraction,
 ) -> Holder:
-    """A holder with everything that its targets may depend on: its region, and the designated hospitals in it."""
-    assert organisation.tier is not None
-    region = organisation_queries.get_region(session, organisation.region_code)
-    coverage = incident_queries.coverage_at(session, [region.code], as_of, now)
-    basic = next((row.coverage_basis_points for row in coverage if row.kit_version == "basic"), 0)
+    assert organisation.tier is not None, organisation.code
     return Holder(
         code=organisation.code,
         tier=organisation.tier,
         region_code=region.code,
         residents=region.population,
         households=region.households,
-        coverage_rate=Fraction(basic, 10_000),
+        coverage_rate=coverage_rate,
         hazard_tags=frozenset(_words(region.hazard_tags)),
-        hospitals=_hospitals(session, organisation),
+        hospitals=tuple(
+            HospitalLoad(site.icu_beds, site.beds - site.icu_beds, site.health_workers) for site in hospitals
+        ),
         teams=draft.teams,
         max_output=draft.max_output,
     )
-
-
-def _hospitals(session: Session, organisation: Organisation) -> tuple[HospitalLoad, ...]:
-    """Of a hospital its own house; of a government the designated hospitals in its area."""
-    statement = select(Site).where(Site.kind == SiteKind.HOSPITAL).order_by(Site.code)
-    if organisation.tier is Tier.HOSPITAL:
-        sites = session.scalars(statement.where(Site.organisation_id == organisation.id)).all()
-    else:
-        regions = organisation_queries.regions_by_code(session)
-        sites = [
-            site
-            for site in session.scalars(statement.where(Site.is_designated))
-            if organisation.region_code in assembly.ancestors(regions, site.region_code)
-        ]
-    return tuple(HospitalLoad(site.icu_beds, site.beds - site.icu_beds, site.health_workers) for site in sites)
 
 
 def targets_at(

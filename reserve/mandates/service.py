@@ -106,9 +106,7 @@ def compute_targets(session: Session, actor: Actor, draft: TargetsDraft, *, now:
     book = queries.rule_book_at(session, valid_from, now)
     found: list[Target] = []
     gaps: list[Gap] = []
-    for holder_draft in draft.holders:
-        organisation = organisations[holder_draft.organisation_code]
-        holder = queries.holder_of(session, organisation, holder_draft, valid_from, now)
+    for holder in queries.holders_of(session, organisations, draft.holders, valid_from, now):
         targets, missing = targets_of(holder, mandates, book)
         found.extend(targets)
         gaps.extend(missing)

@@ -29,8 +29,8 @@ from reserve.organisations.models import Organisation, Region
 from reserve.organisations.terms import HOLDER_KIND_OF_TIER, Body, RegionLevel, Tier
 from reserve.papers import service as papers
 from reserve.papers.terms import MatrixDraft, MatrixRowDraft
-from reserve.sites.models import Site
-from reserve.sites.terms import SiteKind
+from reserve.sites.models import Bin, Site
+from reserve.sites.terms import BinKind, SiteKind
 
 NOW = datetime(2021, 1, 5, 0, 0, tzinfo=UTC)
 """5 January 2021, 08:00 in Hebei."""
@@ -149,6 +149,14 @@ def _site(session: Session, code: str, region: str) -> Site:
         is_designated=is_hospital,
         is_illustrative=True,
     )
+
+
+def place_shelf(session: Session, site_code: str) -> None:
+    """A shelf A1 in a site, once."""
+    if session.query(Bin).filter_by(place=site_code).first() is None:
+        site = session.query(Site).filter_by(code=site_code).one()
+        session.add(Bin(place=site_code, code="A1", kind=BinKind.SHELF, site_id=site.id))
+        session.flush()
 
 
 def _item(code: str, category: str) -> Item:
