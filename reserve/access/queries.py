@@ -89,7 +89,16 @@ def list_grants(
     session: Session, scopes: Iterable[str], *, login: str | None = None, after_id: int = 0, limit: int = 100
 ) -> Sequence[GrantRecord]:
     """Grants over organisations inside the scopes, those that wait for a second officer and those ended included."""
-    statement = (
+    statement = _grants(scopes).where(RoleGrant.id > after_id)
+    if login is not None:
+        statement = statement.where(User.login == login)
+    return [GrantRecord(*row) for row in session.execute(statement.order_by(RoleGrant.id).limit(limit))]
+
+
+def _grants(
+    scopes: Iterable[str],
+) -> Select[int, str, Role, str, datetime, datetime | None, datetime | None, datetime | None]:
+    return (
         select(
             RoleGrant.id,
             User.login,
@@ -102,11 +111,15 @@ def list_grants(
         )
         .join(User, User.id == RoleGrant.user_id)
         .join(Organisation, Organisation.id == RoleGrant.organisation_id)
-        .where(within(Organisation.path, scopes), RoleGrant.id > after_id)
+        .where(within(Organisation.path, scopes))
     )
-    if login is not None:
-        statement = statement.where(User.login == login)
-    return [GrantRecord(*row) for row in session.execute(statement.order_by(RoleGrant.id).limit(limit))]
+
+
+def list_pending_grants(session: Session, scopes: Iterable[str], limit: int = 100) -> Sequence[GrantRecord]:
+    """Grants that wait for a second officer, oldest first."""
+    waiting = (RoleGrant.confirmed_at.is_(None), RoleGrant.ended_at.is_(None))
+    statement = _grants(scopes).where(*waiting).order_by(RoleGrant.id).limit(limit)
+    return [GrantRecord(*row) for row in session.execute(statement)]
 
 
 def find_open_grant(
@@ -163,6 +176,16 @@ def _open(now: datetime) -> ColumnElement[bool]:
         or_(RoleGrant.ended_at.is_(None), RoleGrant.ended_at > now),
         or_(RoleGrant.valid_until.is_(None), RoleGrant.valid_until > now),
     )
+
+
+def must_change_password(session: Session, user_id: int) -> bool:
+    return session.get_one(User, user_id).must_change_password
+
+
+def sign_in_facts(session: Session, login: str) -> tuple[str | None, datetime | None]:
+    """The stored password hash and until when the account is locked; nothing for a login that nobody has."""
+    row = session.execute(select(User.password_hash, User.locked_until).where(User.login == login)).one_or_none()
+    return (None, None) if row is None else (row.password_hash, row.locked_until)
 
 
 def find_session(session: Session, secret_hash: str) -> SignInSession | None:

@@ -103,7 +103,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 P.VERIFY,
             }
         ),
-        Role.SYSTEM_OFFICER: frozenset({P.USER_WRITE, P.GRANT_CONFIRM, P.VERIFY}),
+        Role.SYSTEM_OFFICER: frozenset({P.ORGANISATION_WRITE, P.USER_WRITE, P.GRANT_CONFIRM, P.VERIFY}),
         Role.SECURITY_OFFICER: frozenset({P.GRANT_WRITE, P.GRANT_CONFIRM}),
         # Everything but acting on goods and signing: reference data, opening stock, the first accounts.
         Role.INSTALLER: frozenset(

@@ -1,0 +1,52 @@
+"""The web application, made for one runner. Nothing here is global."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi_offline.core import _STATIC_PATH as OFFLINE_DOCS
+from starlette.staticfiles import StaticFiles
+
+from api import errors
+from api.doors import open_doors
+from api.health import router as health_router
+from api.middleware import Porch
+from api.openapi import PREFIX, describe
+from api.pages import docs, home, sign_in
+from api.rendering import FOLDER
+from api.routes import ROUTERS
+from reserve.commands import Runner
+from reserve.settings import Settings
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+@asynccontextmanager
+async def _nothing_beside(app: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+def create_app(runner: Runner, settings: Settings, *, beside: Lifespan = _nothing_beside) -> FastAPI:
+    """Pages, JSON under /api/v1, health. ``beside`` runs as long as the server does: the worker's loop."""
+    app = FastAPI(
+        title="冀备 Jibei",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=beside,
+        redirect_slashes=False,
+    )
+    app.state.doors = open_doors(runner, settings)
+    app.add_middleware(Porch, strict_transport=not settings.plain_http)
+    errors.install(app)
+    app.mount("/static-offline-docs", StaticFiles(directory=OFFLINE_DOCS), name="static-offline-docs")
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    for router in (health_router, sign_in.router, home.router, docs.router):
+        app.include_router(router, include_in_schema=False)
+    for api_router in ROUTERS:
+        app.include_router(api_router, prefix=PREFIX)
+    describe(app)
+    return app

@@ -1,0 +1,1 @@
+"""The command line: ``reserve serve | worker | migrate | verify | user | demo``."""
