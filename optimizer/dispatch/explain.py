@@ -1,0 +1,218 @@
+"""Why a need is unmet, and what would change it: codes and numbers; the doors turn them into sentences.
+
+For every unmet need: the lanes that law, road, time, life or floor keep out; where the goods of its lawful lanes went
+instead; and the cheapest unlock. An unlock that claims an effect is tried on a re-solve of the item, and shown only
+with the effect found there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimizer.dispatch.instance import Instance, Level, Need
+from optimizer.dispatch.plan import NeedResult, Plan
+from optimizer.dispatch.reach import unmet_by_class
+from optimizer.dispatch.sight import ADMITTED, FAR, RULES, IntArray, Sight, View
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Lanes that one rule keeps out.
+
+    rule        no_step | level_too_low | paper_missing | no_route | too_late | life_too_short | kept_by_floor
+    step        the cascade step concerned, 0 where none exists;  authority: who could sign it
+    sources     source codes, sorted;  quantity: base units they hold that this rule alone keeps away
+    first_hour  earliest arrival among them, where a road exists
+    """
+
+    rule: str
+    step: int
+    authority: str
+    sources: tuple[str, ...]
+    quantity: int
+    first_hour: int | None
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What became of the goods that could lawfully have come in time.
+
+    limit  higher_class | same_class | lower_class | left_over | no_lane
+    """
+
+    limit: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Unlock:
+    """The cheapest change that would help.
+
+    kind      open_step | lower_floor | accept_late | more_stock
+    quantity  base units it could bring to this need; gain: units by which the unmet of the need's class and item fell
+              in the re-solve (accept_late: goods the plan leaves unsent, so no re-solve is due); verified: gain > 0
+    """
+
+    kind: str
+    step: int
+    authority: str
+    source_code: str
+    hour: int | None
+    quantity: int
+    gain: int
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything known about one unmet need."""
+
+    need_code: str
+    unmet: int
+    short_of_pack: int
+    excluded: tuple[Exclusion, ...]
+    bindings: tuple[Binding, ...]
+    unlock: Unlock | None
+
+
+class Explainer:
+    """Reads one plan; keeps what many needs share."""
+
+    def __init__(self, instance: Instance, plan: Plan) -> None:
+        self.instance = instance
+        self.needs = {need.code: need for need in instance.needs}
+        self.sight = Sight(instance, plan)
+        self._tried: dict[tuple[str, int, str], dict[int, int]] = {}
+
+    def explain(self, result: NeedResult) -> Explanation:
+        """One unmet need."""
+        need = self.needs[result.need_code]
+        view = self.sight.view(need)
+        short = result.unmet > result.short_of_pack
+        return Explanation(
+            need.code,
+            result.unmet,
+            result.short_of_pack,
+            tuple(self._exclusions(view)),
+            tuple(self._bindings(need, view)),
+            self._unlock(need, result, view) if short else None,
+        )
+
+    def _exclusions(self, view: View) -> Iterator[Exclusion]:
+        """Kept-out lanes grouped by rule and step."""
+        lanes = view.lanes
+        rule = np.where(view.floored, RULES.index("kept_by_floor"), view.rule)
+        groups = np.where(rule == ADMITTED, -1, rule * 1000 + lanes.step)
+        for group in np.unique(groups[groups >= 0]).tolist():
+            inside = np.flatnonzero(groups == group)
+            roads = lanes.arrive[inside][lanes.arrive[inside] < FAR]
+            sources = np.unique(lanes.source[inside])
+            yield Exclusion(
+                rule=RULES[group // 1000],
+                step=group % 1000,
+                authority=self.sight.authority(group % 1000),
+                sources=tuple(self.sight.source_codes[n] for n in sources.tolist()),
+                quantity=int(view.held[inside].sum()),
+                first_hour=int(roads.min()) if len(roads) else None,
+            )
+
+    def _bindings(self, need: Need, view: View) -> Iterator[Binding]:
+        """Where the drawable goods of the admitted lanes went, by class of who has them."""
+        admitted = np.flatnonzero(view.rule == ADMITTED)
+        if not len(admitted):
+            yield Binding("no_lane", 0)
+            return
+        lots = np.unique(view.lanes.lot[admitted])
+        taken = self.sight.taken[lots].sum(axis=0) - self.sight.taken_by(need, lots)
+        mine = need.priority_class
+        left = np.maximum(0, view.lanes.ceiling[admitted] - self.sight.taken_in_all[view.lanes.lot[admitted]])
+        went = {
+            "higher_class": int(taken[:mine].sum()),
+            "same_class": int(taken[mine]),
+            "lower_class": int(taken[mine + 1 :].sum()),
+            "left_over": int(left.sum()),
+        }
+        yield from (Binding(limit, quantity) for limit, quantity in went.items() if quantity)
+
+    def _unlock(self, need: Need, result: NeedResult, view: View) -> Unlock:
+        """The first candidate whose effect a re-solve confirms: steps in order, then floors, then time; else stock."""
+        missing = result.unmet - result.short_of_pack
+        for kind, number, inside in self._candidates(view):
+            sent = 0 if kind == "lower_floor" else self.sight.taken_in_all[view.lanes.lot[inside]]
+            unsent = np.maximum(0, view.held[inside] - sent)
+            quantity = min(missing, int(unsent.sum()))
+            if quantity <= 0:
+                continue
+            gain = quantity if kind == "accept_late" else self._gain(need, kind, number)
+            if gain > 0:
+                nearest = inside[int(np.argmin(view.lanes.km[inside]))]
+                source = self.sight.source_codes[view.lanes.source[nearest]]
+                hour = int(view.lanes.arrive[inside].max() if kind == "accept_late" else view.lanes.arrive[nearest])
+                return Unlock(kind, number, self.sight.authority(number), source, hour, quantity, gain, True)
+        return Unlock("more_stock", 0, "", "", need.due_hour, missing, 0, False)
+
+    def _candidates(self, view: View) -> Iterator[tuple[str, int, IntArray]]:
+        """Lanes that one change would admit: a step opened, a floor lowered, or the first goods to come later."""
+        closed = np.isin(view.rule, (RULES.index("level_too_low"), RULES.index("paper_missing"))) & view.in_time
+        for number in np.unique(view.lanes.step[closed]).tolist():
+            yield "open_step", number, np.flatnonzero(closed & (view.lanes.step == number))
+        if view.floored.any():
+            yield "lower_floor", 0, np.flatnonzero(view.floored)
+        late = (view.rule == RULES.index("too_late")) & view.alive & (view.lanes.arrive < FAR)
+        stocked = late & (view.held > self.sight.taken_in_all[view.lanes.lot])
+        if stocked.any():
+            first = view.lanes.arrive[stocked].min()
+            yield "accept_late", 0, np.flatnonzero(stocked & (view.lanes.arrive == first))
+
+    def _gain(self, need: Need, kind: str, number: int) -> int:
+        """By how much the unmet of the need's class and item falls when the unlock is granted, by re-solving."""
+        before, tried = ("", 0, need.item_code), (kind, number, need.item_code)
+        part = only_item(self.instance, need.item_code)
+        if before not in self._tried:
+            self._tried[before] = unmet_by_class(part)
+        if tried not in self._tried:
+            changed = opened(part, number) if kind == "open_step" else without_floors(part)
+            self._tried[tried] = unmet_by_class(changed)
+        priority = need.priority_class
+        return self._tried[before].get(priority, 0) - self._tried[tried].get(priority, 0)
+
+
+def explain(instance: Instance, plan: Plan) -> tuple[Explanation, ...]:
+    """Every unmet need of a plan, in the plan's order."""
+    explainer = Explainer(instance, plan)
+    return tuple(explainer.explain(result) for result in plan.unmet)
+
+
+def explain_unmet(instance: Instance, plan: Plan, need_code: str) -> Explanation:
+    """One need of a plan; an explanation with unmet 0 when it is met."""
+    result = next(result for result in plan.needs if result.need_code == need_code)
+    return Explainer(instance, plan).explain(result)
+
+
+def only_item(instance: Instance, item_code: str) -> Instance:
+    """The part of an instance that concerns one item. Where docks tie items together, all of it."""
+    if instance.docks:
+        return instance
+    return replace(
+        instance,
+        lots=tuple(row for row in instance.lots if row.item_code == item_code),
+        floors=tuple(row for row in instance.floors if row.item_code == item_code),
+        needs=tuple(row for row in instance.needs if row.item_code == item_code),
+    )
+
+
+def opened(instance: Instance, number: int) -> Instance:
+    """The same world with one step of the cascade open at every level and in need of no paper."""
+    steps = tuple(
+        replace(step, opens_at_level=Level.IV, paper_until_level=None) if step.step == number else step
+        for step in instance.steps
+    )
+    return replace(instance, steps=steps)
+
+
+def without_floors(instance: Instance) -> Instance:
+    """The same world with operating floors lowered to the strategic quantity, as for the owner's own incident."""
+    return replace(instance, floors=tuple(replace(floor, operating=0) for floor in instance.floors))
