@@ -293,6 +293,26 @@ def upgrade() -> None:
     op.create_index(op.f("ix_holding_agreement_code"), "holding_agreement", ["code"], unique=False)
     op.create_index(op.f("ix_holding_agreement_item_code"), "holding_agreement", ["item_code"], unique=False)
     op.create_table(
+        "peg",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("supply_code", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.BigInteger(), nullable=False),
+        sa.Column("document_line_id", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("placed_at", UtcDateTime(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("hash_algorithm", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_peg_quantity_positive")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_peg_document_id")),
+        sa.ForeignKeyConstraint(["document_line_id"], ["document_line.id"], name=op.f("fk_peg_document_line_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_peg")),
+        sa.UniqueConstraint("position", name=op.f("uq_peg_position")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_peg_document_id"), "peg", ["document_id"], unique=False)
+    op.create_index(op.f("ix_peg_supply_code"), "peg", ["supply_code"], unique=False)
+    op.create_table(
         "production_line",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -414,6 +434,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_output_report_order_id"), "output_report", ["order_id"], unique=False)
     op.create_table(
+        "peg_end",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("peg_id", sa.BigInteger(), nullable=False),
+        sa.Column("held", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("hash_algorithm", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["peg_id"], ["peg.id"], name=op.f("fk_peg_end_peg_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_peg_end")),
+        sa.UniqueConstraint("peg_id", name=op.f("uq_peg_end_peg_id")),
+        sa.UniqueConstraint("position", name=op.f("uq_peg_end_position")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "planned_output",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
@@ -436,10 +473,12 @@ def upgrade() -> None:
             "holder_declaration",
             "expected_supply",
             "holding_agreement",
+            "peg",
             "production_line",
             "production_order",
             "output_release",
             "output_report",
+            "peg_end",
             "planned_output",
         ],
     )
@@ -448,10 +487,12 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("planned_output")
+    op.drop_table("peg_end")
     op.drop_table("output_report")
     op.drop_table("output_release")
     op.drop_table("production_order")
     op.drop_table("production_line")
+    op.drop_table("peg")
     op.drop_table("holding_agreement")
     op.drop_table("producer")
     op.drop_table("expected_supply")

@@ -246,3 +246,31 @@ class ExpectedSupply(AppendOnly, Base):
     reason: Mapped[str]
     valid_from: Mapped[datetime]
     recorded_at: Mapped[datetime]
+
+
+class Peg(AppendOnly, Base):
+    """Part of an expected supply promised to an order line (挂靠); at receipt it becomes a hold at once."""
+
+    __tablename__ = "peg"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    supply_code: Mapped[str] = mapped_column(index=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    document_line_id: Mapped[int] = mapped_column(ForeignKey("document_line.id"))
+    quantity: Mapped[int]
+    placed_at: Mapped[datetime]
+    position: Mapped[int] = mapped_column(unique=True)
+
+
+class PegEnd(AppendOnly, Base):
+    """A peg ended, once: its goods came and are held, or it was given up."""
+
+    __tablename__ = "peg_end"
+
+    peg_id: Mapped[int] = mapped_column(ForeignKey("peg.id"), unique=True)
+    held: Mapped[int]
+    """What of it became a hold; 0 where it was given up."""
+    reason: Mapped[str]
+    user_id: Mapped[int]
+    ended_at: Mapped[datetime]
+    position: Mapped[int] = mapped_column(unique=True)

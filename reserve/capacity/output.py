@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from reserve.authority import Actor, Permission, require, require_scope
-from reserve.capacity import order_queries, order_rules, queries, rules, supplies
+from reserve.capacity import order_queries, order_rules, pegs, queries, rules, supplies
 from reserve.capacity.drafts import OutputReportDraft, ReleaseDraft
 from reserve.capacity.models import OutputRelease, OutputReport, Producer, ProductionOrder
 from reserve.capacity.orders import supply_code
@@ -213,4 +213,5 @@ def _receive(
     (line,) = paper_queries.lines_of(session, receipt.id)
     move = Move(lot_id, start, end, draft.accepted, line.id)
     ledger.post(session, actor, receipt, MovementKind.RECEIVE, [move], now=now)
+    pegs.fulfil(session, actor, supply_code(order, draft.made_on), end, lot_id, draft.accepted, now=now)
     return receipt, lot_id

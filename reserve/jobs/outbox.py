@@ -72,6 +72,14 @@ def finish(session: Session, code: str, result: Mapping[str, Any], *, now: datet
     return job
 
 
+def settle(session: Session, code: str, result: Mapping[str, Any], *, now: datetime) -> Job:
+    """Mark a job done by its result, whether or not somebody had taken it up: the result is what counts."""
+    job = get_job(session, code)
+    if job.state is JobState.WAITING:
+        start(session, code, now=now)
+    return finish(session, code, result, now=now)
+
+
 def fail(session: Session, code: str, error: str, *, now: datetime) -> Job:
     job = get_job(session, code)
     job.state = JobState.FAILED

@@ -5,7 +5,7 @@ every change is computed and every shortage listed before anything is written.
 """
 
 from reserve.stock.ledger.balances import InsufficientStock
-from reserve.stock.ledger.holds import HoldEnded, end_holds, hold
+from reserve.stock.ledger.holds import HoldEnded, end_holds, hold, reduce_holds
 from reserve.stock.ledger.lots import LotQuestion, account_for, lot_for
 from reserve.stock.ledger.movements import AlreadyReversed, PastWouldBeNegative, post, reverse
 
@@ -20,5 +20,6 @@ __all__ = [
     "hold",
     "lot_for",
     "post",
+    "reduce_holds",
     "reverse",
 ]

@@ -107,6 +107,21 @@ def end_holds(
     return ended
 
 
+def reduce_holds(
+    session: Session, actor: Actor, holds: Sequence[Hold], quantity: int, *, now: datetime, reason: str
+) -> None:
+    """Give back ``quantity`` of these open holds, the latest first; the rest of a hold stands on under a new one."""
+    remaining = quantity
+    for each in sorted(holds, key=lambda hold: hold.position, reverse=True):
+        given = min(each.quantity, remaining)
+        if given == 0:
+            return
+        remaining -= given
+        places = lock_balances(session, [(each.account_id, each.lot_id)], now=now)
+        _end_and_replace(session, actor, [(each, given)], HoldOutcome.REPLACED, None, now=now, reason=reason)
+        write_balances(session, places, {}, {(each.account_id, each.lot_id): -given}, None)
+
+
 def holds_used(session: Session, moves: Sequence[Move], *, now: datetime) -> dict[int, tuple[Hold, int]]:
     """The holds that the moves use up, with how much of each. A hold past its end time is not used, swept or not."""
     quantities: dict[int, int] = defaultdict(int)
@@ -162,9 +177,10 @@ def _end_and_replace(
     actor: Actor,
     taken: Sequence[tuple[Hold, int]],
     outcome: HoldOutcome,
-    movement_id: int,
+    movement_id: int | None,
     *,
     now: datetime,
+    reason: str = "",
 ) -> None:
     """End each hold with the quantity taken; the rest stands on as a new hold that names its predecessor."""
     rests_count = sum(hold.quantity > quantity for hold, quantity in taken)
@@ -181,7 +197,7 @@ def _end_and_replace(
                 movement_id=movement_id,
                 line_id=hold.document_line_id,
                 now=now,
-                reason="",
+                reason=reason,
                 position=next(positions),
             )
         )

@@ -1,0 +1,147 @@
+"""What users hand in to plan and dispatch."""
+
+from __future__ import annotations
+
+from pydantic import AwareDatetime, Field
+
+from reserve.drafts import Draft
+from reserve.quantities import MAX_QUANTITY
+
+
+class PinDraft(Draft):
+    """A planner's wish: exactly this much from this owner and site to this place for this item; 0 is a ban."""
+
+    owner_code: str
+    source_site: str
+    need_key: str
+    quantity: int = Field(ge=0, le=MAX_QUANTITY, strict=True)
+
+
+class PlanRequestDraft(Draft):
+    """Ask for a plan over all needs of incidents that are still to come."""
+
+    incident_codes: tuple[str, ...] = Field(min_length=1)
+    item_codes: tuple[str, ...] = ()
+    """Only these items; all that are needed where empty."""
+    as_of: AwareDatetime | None = None
+    known_at: AwareDatetime | None = None
+    horizon_hours: int = Field(default=240, ge=6, le=2160)
+    fairness: str = Field(default="max_min", pattern="^(max_min|total|proportional|need_weighted)$")
+    kappa_percent: int = Field(default=100, ge=0, le=100)
+    loading_minutes: int = Field(default=120, ge=0, le=1440)
+    """From the order at the gate to wheels rolling (common rule: outbound starts within two hours)."""
+    pins: tuple[PinDraft, ...] = ()
+
+
+class PlanResultDraft(Draft):
+    """What the solver answered, handed in by the worker."""
+
+    plan_code: str
+    plan: str
+    """Canonical JSON of the plan."""
+    explanation: str
+    """Canonical JSON: why each unmet need is unmet."""
+    yardsticks: str
+    """Canonical JSON: what staff do by hand on the same data, for comparison."""
+
+
+class PlanFailureDraft(Draft):
+    plan_code: str
+    error: str
+
+
+class OrdersDraft(Draft):
+    """Turn the shipments of a plan that leave within some hours into order drafts, one for each owner and site."""
+
+    plan_code: str
+    leave_within_hours: int = Field(default=24, ge=1, le=2160)
+    item_codes: tuple[str, ...] = ()
+    transfers_ownership: bool = True
+    """Accepted goods become the receiver's; loans keep their owner."""
+    urgency: str = Field(default="特急", max_length=20)
+    note: str = ""
+
+
+class OrderNumberDraft(Draft):
+    """Names an order: submit, issue, acknowledge, apply a cut, close."""
+
+    order_number: str
+
+
+class OrderReasonDraft(Draft):
+    order_number: str
+    reason: str = Field(min_length=1)
+
+
+class DepartureLineDraft(Draft):
+    line_no: int = Field(ge=1)
+    quantity: int = Field(gt=0, le=MAX_QUANTITY, strict=True)
+
+
+class DepartureDraft(Draft):
+    """Goods leave the gate. No lines: everything that is still held for the order."""
+
+    order_number: str
+    receiver_site: str
+    lines: tuple[DepartureLineDraft, ...] = ()
+    vehicle_no: str = ""
+    driver: str = ""
+    driver_phone: str = ""
+    pass_no: str = ""
+    seal_no: str = ""
+    occurred_at: AwareDatetime | None = None
+    planned_arrival_at: AwareDatetime | None = None
+
+
+class DeliveryLineDraft(Draft):
+    """What was found of one lot at the receiver's door."""
+
+    line_no: int = Field(ge=1)
+    lot_code: str
+    accepted: int = Field(default=0, ge=0, le=MAX_QUANTITY, strict=True)
+    damaged: int = Field(default=0, ge=0, le=MAX_QUANTITY, strict=True)
+    reason: str = ""
+    """Required where something is damaged."""
+
+
+class DeliveryDraft(Draft):
+    """Accept a shipment, in whole or in part. What is not named stays on the road, with its age."""
+
+    shipment_number: str
+    lines: tuple[DeliveryLineDraft, ...] = Field(min_length=1)
+    occurred_at: AwareDatetime | None = None
+    note: str = ""
+
+
+class TransitLossDraft(Draft):
+    """What of a shipment will not arrive: lost, with a reason and a report."""
+
+    shipment_number: str
+    reason: str = Field(min_length=1)
+    report_no: str = ""
+    responsible: str = ""
+
+
+class TransitReturnDraft(Draft):
+    """What is still on the road goes back to its source, to the area for returned goods."""
+
+    shipment_number: str
+    reason: str = Field(min_length=1)
+
+
+class CutLineDraft(Draft):
+    line_no: int = Field(ge=1)
+    quantity: int = Field(ge=0, le=MAX_QUANTITY, strict=True)
+    """What remains promised, what has left included."""
+
+
+class CutDraft(Draft):
+    """Take quantity from an issued promise. No lines: everything that has not left. Signed by who signed the order."""
+
+    order_number: str
+    lines: tuple[CutLineDraft, ...] = ()
+    reason: str = Field(min_length=1)
+
+
+class ApplyCutDraft(Draft):
+    cut_number: str

@@ -1,0 +1,374 @@
+"""Tables to instance, plan to tables: one function of (as_of, known_at), so that a past plan can be made again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from optimizer.dispatch import instance as model
+from optimizer.dispatch.plan import Plan
+from optimizer.grid import TimeGrid
+from reserve.capacity import pegs
+from reserve.capacity import queries as capacity_queries
+from reserve.capacity.terms import SupplyKind
+from reserve.catalogue import queries as catalogue_queries
+from reserve.catalogue.models import Item
+from reserve.clock import end_of_day, local_day
+from reserve.dispatch import queries, rules
+from reserve.dispatch.terms import PlannedLine
+from reserve.incidents import queries as incident_queries
+from reserve.incidents.models import Incident
+from reserve.incidents.picture import NeedKind
+from reserve.incidents.queries import NeedNow
+from reserve.mandates import queries as mandate_queries
+from reserve.mandates.terms import CascadeStep
+from reserve.organisations import queries as organisation_queries
+from reserve.organisations.models import Organisation, Region
+from reserve.organisations.terms import Tier
+from reserve.papers.terms import ResponseLevel
+from reserve.sites import queries as site_queries
+from reserve.sites.models import Site
+from reserve.sites.terms import SiteKind
+from reserve.stock import queries as stock_queries
+from reserve.stock import rules as stock_rules
+from reserve.stock.terms import FloorKind, StockLine
+
+GIVING_TIERS = frozenset({Tier.PROVINCE, Tier.CITY, Tier.COUNTY, Tier.RESCUE_BODY, Tier.CHARITY, Tier.PRODUCER})
+"""Whose goods a plan may look at. Hospitals and institutions keep theirs for themselves (floors.csv, readiness)."""
+PLANNABLE = frozenset({SupplyKind.PRE_ADVISED, SupplyKind.PRODUCTION})
+"""Expected goods that a plan may promise. Goods on the road are promised already."""
+PAPER_STEPS = {"requisition": model.Level.I, "strategic_floor": model.Level.I, "capacity_activation": model.Level.I}
+"""Steps that need a signed paper of their own at every level."""
+WRITTEN_REQUEST_STEP = "province_stock_above_floor"
+"""At III only on written request of the city, from II without (cascade.csv)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a plan is asked about."""
+
+    incidents: tuple[Incident, ...]
+    as_of: datetime
+    known_at: datetime
+    horizon_hours: int
+    loading_minutes: int
+    item_codes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class World:
+    """What the builders below share, loaded once."""
+
+    regions: Mapping[str, Region]
+    organisations: Mapping[str, Organisation]
+    sites: Mapping[str, Site]
+    items: Mapping[str, Item] = field(default_factory=dict)
+
+
+def build_instance(session: Session, question: Question) -> model.Instance:
+    """Freeze supply, need, roads and law as of one time and as known at another."""
+    world = World(
+        organisation_queries.regions_by_code(session),
+        organisation_queries.organisations_by_code(session),
+        site_queries.sites_by_code(session),
+    )
+    needs = _needs(session, question, world)
+    codes = sorted({need.item_code for need in needs})
+    world.items = catalogue_queries.items_by_code(session, codes)
+    stock = [
+        line
+        for line in stock_queries.stock_lines(session, item_codes=codes, known_at=question.known_at)
+        if world.organisations[line.owner_code].tier in GIVING_TIERS
+    ]
+    lots = _stock_lots(stock, question, world) + _expected_lots(session, question, world, codes)
+    givers = sorted({lot.source_code for lot in lots})
+    places = sorted({need.place_code for need in needs})
+    hours = [need.due_hour for need in needs]
+    return model.Instance(
+        t0=question.as_of.isoformat(),
+        boundaries=TimeGrid.covering(question.horizon_hours, hours).boundaries,
+        items=tuple(
+            model.Item(item.code, item.weight_g, item.volume_cm3, item.unit_price_minor)
+            for item in world.items.values()
+        ),
+        sources=tuple(_source(code, world) for code in givers),
+        lots=tuple(lots),
+        floors=tuple(_floors(session, question, world, stock)),
+        incidents=tuple(_incident(session, question, incident) for incident in question.incidents),
+        steps=tuple(_steps(session, question)),
+        needs=tuple(needs),
+        routes=tuple(_routes(session, question, world, {code.split("@")[1] for code in givers}, places)),
+        labels={"as_of": question.as_of.isoformat(), "known_at": question.known_at.isoformat()},
+    )
+
+
+def source_code(owner_code: str, site_code: str) -> str:
+    """Two owners at one site are two sources."""
+    return f"{owner_code}@{site_code}"
+
+
+# --- need ---------------------------------------------------------------------------------------------------------
+
+
+def _needs(session: Session, question: Question, world: World) -> list[model.Need]:
+    """Needs that are still to come, added up over the norms that make them; covered ones count what has come."""
+    progress = queries.progress_by_need(session, [incident.code for incident in question.incidents], question.known_at)
+    until = question.as_of + timedelta(hours=question.horizon_hours)
+    found = []
+    for incident in question.incidents:
+        rows = incident_queries.needs_at(
+            session, incident.id, question.as_of, question.known_at, item_codes=question.item_codes, due_until=until
+        )
+        grouped: dict[str, list[NeedNow]] = defaultdict(list)
+        for row in rows:
+            if row.kind is NeedKind.LUMP or row.due_at >= question.as_of:
+                key = rules.need_key(incident.code, row.site_code, row.item_code, row.need_class, row.due_at)
+                grouped[f"{key}|{row.kind}"].append(row)
+        for rows_of_one in grouped.values():
+            need = _need(incident, rows_of_one, question, world, progress)
+            if need.quantity:
+                found.append(need)
+    return found
+
+
+def _need(
+    incident: Incident,
+    rows: Sequence[NeedNow],
+    question: Question,
+    world: World,
+    progress: Mapping[str, tuple[int, int]],
+) -> model.Need:
+    first = rows[0]
+    key = rules.need_key(incident.code, first.site_code, first.item_code, first.need_class, first.due_at)
+    lump = first.kind is NeedKind.LUMP
+    received, coming = progress.get(key, (0, 0))
+    due = rules.hours_between(question.as_of, first.due_at)
+    return model.Need(
+        code=f"{key}|{first.kind}",
+        incident_code=incident.code,
+        place_code=first.site_code,
+        county_code=first.region_code,
+        city_code=organisation_queries.city_unit_of(world.regions, first.region_code),
+        item_code=first.item_code,
+        quantity=sum(row.base for row in rows),
+        priority_class=first.need_class,
+        due_hour=due,
+        latest_hour=max(due, question.horizon_hours) if lump else due,
+        kind=model.NeedKind.LUMP if lump else model.NeedKind.FLOW,
+        received=received,
+        on_road=coming,
+    )
+
+
+# --- supply -------------------------------------------------------------------------------------------------------
+
+
+def _stock_lots(stock: Iterable[StockLine], question: Question, world: World) -> list[model.Lot]:
+    """Usable and free goods by lot and account; the last usable hour leaves the life that the item wants on arrival."""
+    today = local_day(question.as_of)
+    lots = []
+    for line in stock:
+        if stock_rules.unusable_because(line, today) is not None or line.on_hand <= line.held:
+            continue
+        lots.append(
+            model.Lot(
+                code=f"{line.account_id}.{line.lot_id}",
+                source_code=source_code(line.owner_code, line.site_code),
+                item_code=line.item_code,
+                quantity=line.on_hand - line.held,
+                last_usable_hour=_last_hour(line, question.as_of),
+                pack_size=line.pack_size,
+                basis=_basis(world.organisations[line.owner_code], world.sites[line.site_code]),
+            )
+        )
+    return lots
+
+
+def _last_hour(line: StockLine, as_of: datetime) -> int | None:
+    day = stock_rules.usable_until(line.expires_on, line.min_remaining_months)
+    return None if day is None else rules.hours_between(as_of, end_of_day(day)) - 1
+
+
+def _basis(owner: Organisation, site: Site) -> model.Basis:
+    """Government goods at a plant are kept there on behalf; everything else is the holder's own."""
+    if site.kind is SiteKind.PLANT and owner.tier is not Tier.PRODUCER:
+        return model.Basis.ON_BEHALF
+    return model.Basis.OWNED
+
+
+def _expected_lots(session: Session, question: Question, world: World, codes: Collection[str]) -> list[model.Lot]:
+    """Goods promised before they exist: output of activated lines and advised deliveries, from their hour of issue."""
+    lots = []
+    promised = pegs.pegged_by_supply(session, question.known_at)
+    for supply in capacity_queries.expected_supply(session, question.as_of, question.known_at, item_codes=codes):
+        hour = -rules.hours_between(supply.available_from, question.as_of)  # rounded up
+        quantity = supply.quantity - promised.get(supply.code, 0)
+        if supply.kind not in PLANNABLE or hour >= question.horizon_hours or quantity <= 0:
+            continue
+        at_plant = world.sites[supply.site_code].kind is SiteKind.PLANT
+        lots.append(
+            model.Lot(
+                code=f"expected.{supply.code}",
+                source_code=source_code(supply.owner_code, supply.site_code),
+                item_code=supply.item_code,
+                quantity=quantity,
+                pack_size=world.items[supply.item_code].pack_size,
+                available_from_hour=max(1, hour),
+                basis=model.Basis.CAPACITY if at_plant else model.Basis.OWNED,
+                evidence=model.Evidence(supply.evidence.value),
+            )
+        )
+    return lots
+
+
+def _source(code: str, world: World) -> model.Source:
+    owner_code, site_code = code.split("@")
+    owner, site = world.organisations[owner_code], world.sites[site_code]
+    at_plant = site.kind is SiteKind.PLANT
+    assert owner.tier is not None
+    holder = model.HolderKind.PRODUCER if at_plant else model.HolderKind(owner.tier.value)
+    region = site.region_code if at_plant else owner.region_code
+    return model.Source(
+        code=code,
+        holder=holder,
+        owner_region=region,
+        city_code=organisation_queries.city_unit_of(world.regions, region),
+        site_code=site_code,
+    )
+
+
+def _floors(session: Session, question: Question, world: World, stock: Sequence[StockLine]) -> list[model.Floor]:
+    """What each owner keeps, at the highest level in force, laid on the sites where most of it stands."""
+    level = _highest_level(session, question)
+    set_floors = stock_queries.floors_at(
+        session, level=level.value if level else "none", as_of=question.as_of, known_at=question.known_at
+    )
+    books: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for line in stock:
+        owner, site = world.organisations[line.owner_code], world.sites[line.site_code]
+        if _basis(owner, site) is model.Basis.OWNED:
+            books[line.owner_code, line.item_code][line.site_code] += line.on_hand - line.held
+    floors = []
+    for (owner_code, item_code), book in sorted(books.items()):
+        wanted = set_floors.get((world.organisations[owner_code].id, item_code), {})
+        sites = sorted(book)
+        kinds = {kind: rules.spread_floor(wanted.get(kind, 0), [book[site] for site in sites]) for kind in FloorKind}
+        for place, site_code in enumerate(sites):
+            readiness, operating, strategic = (
+                kinds[kind][place] for kind in (FloorKind.READINESS, FloorKind.OPERATING, FloorKind.STRATEGIC)
+            )
+            if readiness or operating or strategic:
+                code = source_code(owner_code, site_code)
+                floors.append(model.Floor(code, item_code, readiness, operating, strategic))
+    return floors
+
+
+# --- law and roads ------------------------------------------------------------------------------------------------
+
+
+def _highest_level(session: Session, question: Question) -> ResponseLevel | None:
+    levels = [_level(session, question, incident) for incident in question.incidents]
+    return max((level for level in levels if level is not None), key=lambda level: level.rank, default=None)
+
+
+def _level(session: Session, question: Question, incident: Incident) -> ResponseLevel | None:
+    return incident_queries.level_at(session, incident.id, question.as_of, question.known_at)
+
+
+def _incident(session: Session, question: Question, incident: Incident) -> model.Incident:
+    level = _level(session, question, incident)
+    steps = {step.source_kind.value: step.step for step in _cascade(session, question)}
+    papers = []
+    governments = [
+        organisation.id
+        for organisation in organisation_queries.organisations_by_code(session).values()
+        if organisation.tier in (Tier.CITY, Tier.COUNTY)
+    ]
+    if incident_queries.has_asked(session, incident.id, governments, question.known_at):
+        papers.append(steps[WRITTEN_REQUEST_STEP])
+    promised = capacity_queries.expected_supply(
+        session, question.as_of, question.known_at, kind=SupplyKind.PRODUCTION
+    ) or capacity_queries.expected_supply(session, question.as_of, question.known_at, kind=SupplyKind.PRE_ADVISED)
+    if any(supply.incident_code == incident.code for supply in promised):
+        papers.append(steps["capacity_activation"])
+    return model.Incident(incident.code, model.Level(level.value if level else "IV"), tuple(sorted(papers)))
+
+
+def _cascade(session: Session, question: Question) -> Sequence[CascadeStep]:
+    return mandate_queries.cascade_at(session, question.as_of, question.known_at)
+
+
+def _steps(session: Session, question: Question) -> list[model.CascadeStep]:
+    return [
+        model.CascadeStep(
+            step=step.step,
+            source_kind=model.SourceKind(step.source_kind.value),
+            opens_at_level=model.Level(step.opens_at.value),
+            authority=step.authority,
+            paper_until_level=model.Level.III
+            if step.source_kind.value == WRITTEN_REQUEST_STEP
+            else PAPER_STEPS.get(step.source_kind.value),
+        )
+        for step in _cascade(session, question)
+    ]
+
+
+def _routes(
+    session: Session, question: Question, world: World, from_codes: Collection[str], to_codes: Collection[str]
+) -> list[model.Route]:
+    roads = site_queries.roads_between(
+        session,
+        [world.sites[code] for code in sorted(from_codes)],
+        [world.sites[code] for code in to_codes],
+        question.as_of,
+        question.known_at,
+    )
+    return [
+        model.Route(
+            site_code=start,
+            place_code=end,
+            travel_hours=rules.hours_of_travel(road.minutes, question.loading_minutes),
+            km=-(-road.metres // 1000),
+        )
+        for (start, end), road in sorted(roads.items())
+        if not road.closed
+    ]
+
+
+# --- back to the books --------------------------------------------------------------------------------------------
+
+
+def planned_lines(instance: model.Instance, plan: Plan) -> list[PlannedLine]:
+    """The shipments of a plan in the words of the books, numbered in the plan's own order."""
+    start = datetime.fromisoformat(instance.t0)
+    needs = {need.code: need for need in instance.needs}
+    lines = []
+    for number, shipment in enumerate(plan.shipments, 1):
+        owner_code, site_code = shipment.source_code.split("@")
+        expected = shipment.lot_code.startswith("expected.")
+        account, _, lot = shipment.lot_code.partition(".")
+        lines.append(
+            PlannedLine(
+                line_no=number,
+                need_key=shipment.need_code.rpartition("|")[0],
+                item_code=shipment.item_code,
+                owner_code=owner_code,
+                source_site=site_code,
+                receiver_site=shipment.place_code,
+                account_id=None if expected else int(account),
+                lot_id=None if expected else int(lot),
+                supply_code=lot if expected else None,
+                quantity=shipment.quantity,
+                leave_at=start + timedelta(hours=shipment.leave_hour),
+                arrive_at=start + timedelta(hours=shipment.arrive_hour),
+                due_at=start + timedelta(hours=needs[shipment.need_code].due_hour),
+                step=shipment.step,
+                source_kind=shipment.source_kind.value,
+                authority=shipment.authority,
+            )
+        )
+    return lines

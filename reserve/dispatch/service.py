@@ -1,0 +1,31 @@
+"""The verbs of dispatch: plan, order, ship, receive, cut, close. Each stands in the file of its noun."""
+
+from reserve.dispatch.cuts import apply_cut, request_cut
+from reserve.dispatch.letters import draft_orders
+from reserve.dispatch.orders import (
+    acknowledge_order,
+    close_order,
+    issue_order,
+    submit_order,
+    withdraw_order,
+)
+from reserve.dispatch.plans import record_plan, record_plan_failure, request_plan
+from reserve.dispatch.shipments import deliver, depart, report_transit_loss, return_shipment
+
+__all__ = [
+    "acknowledge_order",
+    "apply_cut",
+    "close_order",
+    "deliver",
+    "depart",
+    "draft_orders",
+    "issue_order",
+    "record_plan",
+    "record_plan_failure",
+    "report_transit_loss",
+    "request_cut",
+    "request_plan",
+    "return_shipment",
+    "submit_order",
+    "withdraw_order",
+]

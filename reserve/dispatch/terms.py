@@ -1,0 +1,100 @@
+"""Words for who gets what. What users hand in stands in ``drafts.py``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reserve.papers.terms import State
+
+
+class PlanState(StrEnum):
+    """A plan waits for its solve, is there, or could not be made."""
+
+    WAITING = "waiting"
+    SOLVED = "solved"
+    FAILED = "failed"
+
+
+class ShipmentState(StrEnum):
+    """Derived from the ledger: what of it is still on the road."""
+
+    ON_THE_ROAD = "on_the_road"
+    ARRIVED = "arrived"
+
+
+OPEN_STATES = frozenset({State.DRAFT, State.SUBMITTED, State.APPROVED, State.ISSUED, State.IN_EXECUTION})
+"""An order in these states still means to send what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineProgress:
+    """What has become of one order line, base units. Derived from holds and entries, never stored.
+
+    ordered = held + departed + given up; departed = in transit + accepted + damaged + lost + returned
+    """
+
+    line_id: int
+    ordered: int
+    held: int
+    departed: int
+    accepted: int
+    damaged: int
+    lost: int
+    returned: int
+
+    @property
+    def in_transit(self) -> int:
+        return self.departed - self.accepted - self.damaged - self.lost - self.returned
+
+    @property
+    def coming(self) -> int:
+        """Held for it or on the road: what a new plan need not send again."""
+        return self.held + self.in_transit
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """One shipment of a plan in the words of the books."""
+
+    line_no: int
+    need_key: str
+    item_code: str
+    owner_code: str
+    source_site: str
+    receiver_site: str
+    account_id: int | None
+    lot_id: int | None
+    supply_code: str | None
+    """Set instead of account and lot where the goods are only expected."""
+    quantity: int
+    leave_at: datetime
+    arrive_at: datetime
+    due_at: datetime
+    step: int
+    source_kind: str
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderGroup:
+    """The lines that become one order letter: one owner's goods at one site under one cascade step."""
+
+    owner_code: str
+    source_site: str
+    step: int
+    source_kind: str
+    lines: tuple[PlannedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StaleLine:
+    """A line whose goods are no longer there as planned, and why."""
+
+    line_no: int
+    item_code: str
+    lot_code: str
+    wanted: int
+    available: int
+    because: str
