@@ -13,6 +13,7 @@ from reserve.db.guards import (
     guard_append_only,
     guard_once_settled,
 )
+from reserve.db.locking import lock_row
 from reserve.db.scoping import within
 from reserve.db.types import AppendOnly, Base, UtcDateTime, enum_type
 
@@ -30,6 +31,7 @@ __all__ = [
     "guard_against_deletion",
     "guard_append_only",
     "guard_once_settled",
+    "lock_row",
     "next_positions",
     "owner_engine",
     "within",

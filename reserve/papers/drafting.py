@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from reserve.authority import Actor
 from reserve.clock import local_day
-from reserve.db import append, claim, next_positions
+from reserve.db import append, claim, lock_row, next_positions
 from reserve.errors import Conflict
 from reserve.identifiers import document_number
 from reserve.organisations import queries as organisation_queries
@@ -157,7 +157,7 @@ def open_case(
 def lock_document(session: Session, number: str) -> Document:
     """The document, locked against other commands on it. First in the lock order."""
     document = queries.get_document(session, number)
-    session.execute(select(Document.id).where(Document.id == document.id).with_for_update())
+    lock_row(session, Document, document.id)
     return document
 
 
