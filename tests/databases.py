@@ -60,7 +60,8 @@ def postgresql_server() -> URL:
     return make_url(server.get_uri()).set(drivername="postgresql+psycopg")
 
 
-def _administer(statement: str) -> None:
+def administer(statement: str) -> None:
+    """Run a statement on the server itself, such as CREATE DATABASE."""
     engine = sa.create_engine(postgresql_server(), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql(statement)
@@ -70,11 +71,11 @@ def _administer(statement: str) -> None:
 def postgresql_template() -> str:
     """Name of a migrated PostgreSQL database that tests copy."""
     name = f"jibei_template_{os.getpid()}"
-    _administer(
+    administer(
         f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP_ROLE}') "
         f"THEN CREATE ROLE {APP_ROLE} LOGIN PASSWORD 'test'; END IF; END $$"
     )
-    _administer(f"CREATE DATABASE {name}")
+    administer(f"CREATE DATABASE {name}")
     upgrade(owner_url(name), app_role=APP_ROLE)
     return name
 
@@ -92,8 +93,8 @@ def new_postgresql() -> Iterator[str]:
     """Name of a fresh migrated PostgreSQL database; dropped afterwards."""
     template = postgresql_template()
     name = f"jibei_test_{os.getpid()}_{next(_serial)}"
-    _administer(f"CREATE DATABASE {name} TEMPLATE {template}")
+    administer(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield name
     finally:
-        _administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -39,15 +39,22 @@ def owner(database: Database) -> Iterator[Connection]:
     engine.dispose()
 
 
-def plant(database: Database, *statements: str, **values: Any) -> None:
-    """Run statements with the guards, keys and checks of the tables they write switched off."""
+@contextmanager
+def passing(database: Database) -> Iterator[Connection]:
+    """The owner inside a transaction that is rolled back: a fault for as long as somebody looks at it."""
     with owner(database) as connection:
-        for table in {found.group(1) for each in statements if (found := WRITTEN_TABLE.match(each))}:
-            switch_guards_off(connection, table)
-        for statement in statements:
-            text = sa.text(statement)
-            names = {name: values[name] for name in values if f":{name}" in statement}
-            connection.execute(text, names)
+        connection.exec_driver_sql("BEGIN")
+        yield connection
+        connection.exec_driver_sql("ROLLBACK")
+
+
+def plant(connection: Connection, *statements: str) -> None:
+    """Run statements with the guards, keys and checks of the tables they write switched off."""
+    written = {found.group(1) for each in statements if (found := WRITTEN_TABLE.match(each))}
+    for table in sorted(written & Base.metadata.tables.keys()):
+        switch_guards_off(connection, table)
+    for statement in statements:
+        connection.exec_driver_sql(statement)
 
 
 def switch_guards_off(connection: Connection, table: str) -> None:
@@ -70,15 +77,14 @@ def drop_checks(connection: Connection, table: str) -> None:
         connection.exec_driver_sql(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
 
 
-def forget_uniqueness(database: Database, table: str) -> None:
+def forget_uniqueness(connection: Connection, table: str) -> None:
     """Take away the unique constraints of a table."""
-    with owner(database) as connection:
-        if not database.is_sqlite:
-            uniques = "SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(%s) AND contype = 'u'"
-            for name in connection.exec_driver_sql(uniques, (table,)).scalars().all():
-                connection.exec_driver_sql(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
-            return
+    if connection.dialect.name == "sqlite":
         rewrite_table(connection, table, r",\s*CONSTRAINT \w+ UNIQUE \([^)]*\)", "")
+        return
+    uniques = "SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(%s) AND contype = 'u'"
+    for name in connection.exec_driver_sql(uniques, (table,)).scalars().all():
+        connection.exec_driver_sql(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
 
 
 def rewrite_table(connection: Connection, table: str, pattern: str, replacement: str) -> None:
@@ -87,7 +93,7 @@ def rewrite_table(connection: Connection, table: str, pattern: str, replacement:
     changed, times = re.subn(pattern, replacement, text)
     assert times, f"{pattern} does not occur in {text}"
     new = re.sub(rf'CREATE TABLE "?{table}"?', f"CREATE TABLE {table}_new", changed)
-    connection.exec_driver_sql("PRAGMA legacy_alter_table = ON")
+    connection.exec_driver_sql("PRAGMA legacy_alter_table = ON")  # references and views keep their text
     connection.exec_driver_sql(new)
     connection.exec_driver_sql(f"INSERT INTO {table}_new SELECT * FROM {table}")
     connection.exec_driver_sql(f"DROP TABLE {table}")
