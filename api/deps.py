@@ -168,6 +168,13 @@ def page_of(model: type[A], rows: Sequence[Any], limit: int, key: Callable[[Any]
     return Page[model](items=items, next=key(rows[-1]) if len(rows) == limit else None)  # type: ignore[valid-type]
 
 
+def cut_page(rows: Sequence[A], after: str, limit: int, key: Callable[[A], str]) -> Page[A]:
+    """A page out of rows that a question could only give as a whole, in their own order; ``after`` is a row's key."""
+    start = next((place + 1 for place, row in enumerate(rows) if key(row) == after), 0) if after else 0
+    items = list(rows[start : start + limit])
+    return Page(items=items, next=key(items[-1]) if start + limit < len(rows) else None)
+
+
 def found_in(scopes: Sequence[str], organisation_path: str, what: str, code: str) -> None:
     """Raise NotFound for an object outside the scopes: it looks as if it did not exist."""
     if not any(organisation_path.startswith(scope) for scope in scopes):

@@ -1,7 +1,39 @@
-"""JSON under /api/v1, one file per slice: translate, hand over, return."""
+"""JSON under /api/v1, one file per slice and reading apart where a slice is large: translate, hand over, return."""
 
 from __future__ import annotations
 
-from api.routes import access, audit, organisations, papers
+from api.routes import (
+    access,
+    audit,
+    capacity,
+    capacity_reading,
+    catalogue,
+    dispatch,
+    dispatch_reading,
+    incident_reading,
+    incidents,
+    mandates,
+    organisations,
+    papers,
+    sites,
+    stock,
+    stock_reading,
+)
 
-ROUTERS = (access.router, organisations.router, papers.router, audit.router)
+ROUTERS = (
+    access.router,
+    organisations.router,
+    papers.router,
+    catalogue.router,
+    sites.router,
+    stock.router,
+    stock_reading.router,
+    incidents.router,
+    incident_reading.router,
+    capacity.router,
+    capacity_reading.router,
+    mandates.router,
+    dispatch.router,
+    dispatch_reading.router,
+    audit.router,
+)

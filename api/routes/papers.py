@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from api.deps import AfterId, Command, Limit, Page, Question, needs
+from api.document_view import document_rows
 from api.schemas.papers import (
     DocumentOut,
     DocumentRef,
@@ -20,7 +21,6 @@ from api.schemas.papers import (
 )
 from api.scoping import parties_in
 from reserve.authority import Permission
-from reserve.organisations import queries as organisation_queries
 from reserve.papers import queries, reading, rules, service
 from reserve.papers.models import Document
 from reserve.papers.terms import DocumentKind, MatrixDraft, SignatureDraft, WithdrawalDraft
@@ -84,26 +84,14 @@ def _page(
     rows = reading.list_readable(
         session, scopes, parties_in(session, scopes), kind=kind, incident_code=incident, after_id=after, limit=limit
     )
-    states = queries.states_of_many(session, (row.id for row in rows))
-    organisations = organisation_queries.organisations_by_id(session, (row.organisation_id for row in rows))
-    items = [
-        DocumentRow(
-            **DocumentRef.model_validate(row).model_dump(),
-            state=states[row.id],
-            organisation_code=organisations[row.organisation_id].code,
-        )
-        for row in rows
-    ]
-    return Page(items=items, next=rows[-1].id if len(rows) == limit else None)
+    return Page(items=document_rows(session, rows), next=rows[-1].id if len(rows) == limit else None)
 
 
 def _whole(session: Session, number: str, scopes: tuple[str, ...]) -> DocumentOut:
     document = reading.get_readable(session, number, scopes, parties_in(session, scopes))
-    organisation = organisation_queries.organisations_by_id(session, [document.organisation_id])
+    (row,) = document_rows(session, [document])
     return DocumentOut(
-        **DocumentRef.model_validate(document).model_dump(),
-        state=queries.state_of(session, document.id),
-        organisation_code=organisation[document.organisation_id].code,
+        **row.model_dump(),
         content=document.content,
         response_level=document.response_level,
         holder_relation=document.holder_relation,

@@ -1,0 +1,78 @@
+"""Items, categories, substitutes. Whoever is signed in may read them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from api.deps import After, Command, Limit, Page, Question, needs, page_of
+from api.schemas.catalogue import (
+    CatalogueRecordedOut,
+    CategoryOut,
+    ItemOut,
+    SubstitutionDecisionOut,
+    SubstitutionOut,
+)
+from reserve.authority import Permission
+from reserve.catalogue import queries, service
+from reserve.catalogue.models import SubstitutionDecision
+from reserve.catalogue.terms import CatalogueDraft, SubstitutionDecisionDraft
+
+router = APIRouter(tags=["catalogue"])
+WRITE = [needs(Permission.CATALOGUE_WRITE)]
+
+
+@router.post("/catalogue", status_code=201, response_model=CatalogueRecordedOut, dependencies=WRITE)
+def record_catalogue(draft: CatalogueDraft, command: Command) -> Response:
+    """Enter or update categories, items and substitutions by code."""
+    return command.run(service.record_catalogue, draft, answer=CatalogueRecordedOut)
+
+
+@router.post("/substitutions/enable", response_model=SubstitutionOut, dependencies=WRITE)
+def enable_substitution(draft: SubstitutionDecisionDraft, command: Command) -> Response:
+    return command.run(service.enable_substitution, draft, answer=SubstitutionOut)
+
+
+@router.post("/substitutions/disable", response_model=SubstitutionOut, dependencies=WRITE)
+def disable_substitution(draft: SubstitutionDecisionDraft, command: Command) -> Response:
+    return command.run(service.disable_substitution, draft, answer=SubstitutionOut)
+
+
+@router.get("/items", response_model=Page[ItemOut], dependencies=[needs()])
+def list_items(
+    question: Question, search: str = "", category: str | None = None, after: After = "", limit: Limit = 100
+) -> Page[ItemOut]:
+    rows = question.ask(queries.list_items, search=search, category=category, after=after, limit=limit)
+    return page_of(ItemOut, rows, limit, key=lambda row: row.code)
+
+
+@router.get("/items/{code}", response_model=ItemOut, dependencies=[needs()])
+def get_item(code: str, question: Question) -> ItemOut:
+    return ItemOut.model_validate(question.ask(queries.get_item, code))
+
+
+@router.get("/categories", response_model=list[CategoryOut], dependencies=[needs()])
+def list_categories(question: Question) -> list[CategoryOut]:
+    return [CategoryOut.model_validate(row) for row in question.ask(queries.categories_by_code).values()]
+
+
+@router.get("/substitutions", response_model=list[SubstitutionOut], dependencies=[needs()])
+def list_substitutions(question: Question, enabled_only: bool = False) -> list[SubstitutionOut]:
+    rows = question.ask(queries.substitutions, enabled_only=enabled_only)
+    return [SubstitutionOut.model_validate(row) for row in rows]
+
+
+@router.get(
+    "/substitutions/{needed_item}/{substitute_item}",
+    response_model=list[SubstitutionDecisionOut],
+    dependencies=[needs()],
+)
+def list_decisions(needed_item: str, substitute_item: str, question: Question) -> list[SubstitutionDecisionOut]:
+    """Every decision on a substitution, oldest first."""
+    rows = question.ask(_decisions, needed_item, substitute_item)
+    return [SubstitutionDecisionOut.model_validate(row) for row in rows]
+
+
+def _decisions(session: Session, needed_item: str, substitute_item: str) -> list[SubstitutionDecision]:
+    return list(queries.decisions_on(session, queries.get_substitution(session, needed_item, substitute_item).id))

@@ -1,0 +1,131 @@
+"""Answers about plans, orders and shipments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from api.schemas.base import Out
+from api.schemas.papers import DocumentRow
+from reserve.dispatch.terms import PlanState, ShipmentState
+
+
+class PlanRef(Out):
+    code: str
+    incident_codes: str
+    as_of: datetime
+    known_at: datetime
+    ledger_position: int
+    policy: str
+    instance_hash: str
+    recorded_at: datetime
+    job_code: str
+
+
+class PlannedLineOut(Out):
+    line_no: int
+    need_key: str
+    item_code: str
+    owner_code: str
+    source_site: str
+    receiver_site: str
+    lot_id: int | None
+    supply_code: str | None
+    quantity: int
+    leave_at: datetime
+    arrive_at: datetime
+    due_at: datetime
+    step: int
+    source_kind: str
+    authority: str
+
+
+class PlanOut(PlanRef):
+    """A plan with its shipments, why anything is unmet, and the yardsticks on the same data."""
+
+    state: PlanState
+    error: str | None
+    plan_hash: str
+    rung: str
+    lines: list[PlannedLineOut]
+    explanation: JsonValue
+    yardsticks: JsonValue
+
+
+class OrdersDraftedOut(Out):
+    plan_code: str
+    numbers: tuple[str, ...]
+
+
+class AcknowledgementOut(Out):
+    person_id: int
+    recorded_at: datetime
+
+
+class LineProgressOut(Out):
+    """ordered = held + departed + given up; departed = in transit + accepted + damaged + lost + returned"""
+
+    line_no: int
+    item_code: str
+    source_code: str
+    receiver_code: str
+    ordered: int
+    held: int
+    departed: int
+    in_transit: int
+    accepted: int
+    damaged: int
+    lost: int
+    returned: int
+
+
+class ShipmentOut(Out):
+    number: str
+    vehicle_no: str
+    pass_no: str
+    seal_no: str
+    departed_at: datetime
+    planned_arrival_at: datetime | None
+    recorded_at: datetime
+
+
+class OrderOut(DocumentRow):
+    lines: list[LineProgressOut]
+    shipments: list[ShipmentOut]
+
+
+class OnTheRoadOut(Out):
+    item_code: str
+    lot_code: str
+    quantity: int
+
+
+class ShipmentWholeOut(ShipmentOut):
+    """A shipment with its crew and what it still carries."""
+
+    order_number: str
+    source_site: str
+    receiver_site: str
+    driver: str
+    driver_phone: str
+    state: ShipmentState
+    on_the_road: list[OnTheRoadOut]
+
+
+class DepartedOut(Out):
+    number: str
+    order_number: str
+    quantity: int
+    departed_at: datetime
+
+
+class HandledOut(Out):
+    number: str
+    order_number: str
+    accepted: int
+    damaged: int
+    lost: int
+    returned: int
+    on_the_road: int
+    state: ShipmentState

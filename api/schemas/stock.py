@@ -1,0 +1,107 @@
+"""Answers about stock. Quantities are whole numbers in the item's base unit; packs stand beside pieces."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import computed_field
+
+from api.schemas.base import Out
+from reserve.papers.terms import State
+from reserve.sites.terms import BinKind
+from reserve.stock.terms import Deduction, HoldMode, MovementKind
+
+
+class PostedOut(Out):
+    """The paper written, and the places of its movements in the one order of everything."""
+
+    number: str
+    state: State
+    recorded_at: datetime
+    occurred_at: datetime
+    positions: tuple[int, ...]
+
+
+class CountedOut(Out):
+    """``variance_number``: the paper to be signed before differences are posted."""
+
+    number: str
+    state: State
+    differences: int
+    variance_number: str | None
+
+
+class HoldsPlacedOut(Out):
+    number: str
+    held: tuple[int, ...]
+    short: tuple[int, ...]
+
+
+class HoldsEndedOut(Out):
+    ended: int
+    number: str | None
+
+
+class StockLineOut(Out):
+    item_code: str
+    lot_code: str
+    maker: str
+    expires_on: date | None
+    certificate: str | None
+    pack_size: int
+    site_code: str
+    bin_code: str
+    bin_kind: BinKind
+    owner_code: str
+    on_hand: int
+    held: int
+    blocked: bool
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def packs(self) -> int:
+        """Whole packs in ``on_hand``."""
+        return self.on_hand // self.pack_size
+
+
+class RungOut(Out):
+    """The ladder from the book down to what may be delivered today; each deduction once."""
+
+    item_code: str
+    owner_code: str
+    site_code: str
+    book: int
+    usable: int
+    free: int
+    drawable: int
+    deliverable: int
+    deductions: dict[Deduction, int]
+
+
+class LedgerLineOut(Out):
+    """One lot moving from one account to another."""
+
+    id: int
+    position: int
+    kind: MovementKind
+    document_id: int
+    occurred_at: datetime
+    recorded_at: datetime
+    person_id: int
+    reason: str
+    lot_id: int
+    from_account_id: int
+    to_account_id: int
+    quantity: int
+
+
+class HoldOut(Out):
+    id: int
+    account_id: int
+    lot_id: int
+    quantity: int
+    document_line_id: int
+    mode: HoldMode
+    priority: int
+    placed_at: datetime
+    expires_at: datetime | None
