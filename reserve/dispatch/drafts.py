@@ -30,6 +30,8 @@ class PlanRequestDraft(Draft):
     kappa_percent: int = Field(default=100, ge=0, le=100)
     loading_minutes: int = Field(default=120, ge=0, le=1440)
     """From the order at the gate to wheels rolling (common rule: outbound starts within two hours)."""
+    cover_hours: int | None = Field(default=None, ge=24, le=2160)
+    """Goods for a flow arrive at most so long before they are due: cover at the point. Empty: as early as can be."""
     pins: tuple[PinDraft, ...] = ()
 
 

@@ -57,6 +57,7 @@ class Question:
     horizon_hours: int
     loading_minutes: int
     item_codes: tuple[str, ...] = ()
+    cover_hours: int | None = None
 
 
 @dataclass(slots=True)
@@ -161,6 +162,7 @@ def _need(
         kind=model.NeedKind.LUMP if lump else model.NeedKind.FLOW,
         received=received,
         on_road=coming,
+        not_before_hour=None if lump or question.cover_hours is None else max(0, due - question.cover_hours),
     )
 
 

@@ -53,6 +53,7 @@ def request_plan(
         horizon_hours=draft.horizon_hours,
         loading_minutes=draft.loading_minutes,
         item_codes=draft.item_codes,
+        cover_hours=draft.cover_hours,
     )
     instance = planning.build_instance(session, question)
     (position,) = next_positions(session, 1)
