@@ -16,7 +16,7 @@ from optimizer.dispatch.fairness import share_out
 from optimizer.dispatch.heuristics import finished, nearest_first_on
 from optimizer.dispatch.instance import Instance, Pin
 from optimizer.dispatch.plan import Plan, StageValue
-from optimizer.dispatch.policy import Policy
+from optimizer.dispatch.policy import Fairness, Policy
 from optimizer.dispatch.realise import sends_of, write
 from optimizer.dispatch.score import order_of
 from optimizer.dispatch.stages import Settled, settle
@@ -80,7 +80,7 @@ def _exact(
 
 
 def _settle_component(component: Component, draft: Draft, policy: Policy, budget: Budget, bounds: Bounds) -> None:
-    arrays = build_arrays(component)
+    arrays = build_arrays(component, policy)
     settled = settle(arrays, policy, budget.iterations, share_out)
     proven = settled.bounds
     undecided = settled.shared or not settled.whole  # a pure flow has whole corners and settles shares in whole steps
@@ -111,9 +111,11 @@ def repair(draft: Draft, arrays: Arrays, settled: Settled) -> None:
 
 
 def _no_worse(instance: Instance, policy: Policy, plan: Plan, other: Plan) -> bool:
+    """Whether a plan may replace another. Promises (quotas, a part of the fair share) stand above what is compared."""
+    compared = policy.fairness is Fairness.TOTAL or policy.kappa == 0.0
+    compared |= policy.kappa == 1.0 and policy.fairness is not Fairness.PROPORTIONAL
     mine = order_of(instance, policy, plan.shipments, plan.broken_pins)
-    theirs = order_of(instance, policy, other.shipments, other.broken_pins)
-    return policy.kappa < 1.0 or mine <= theirs
+    return not compared or mine <= order_of(instance, policy, other.shipments, other.broken_pins)
 
 
 def _with_bounds(plan: Plan, bounds: Bounds) -> Plan:

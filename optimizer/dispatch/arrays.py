@@ -13,13 +13,15 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.dispatch.arcs import Demand, Lane, Receiver, loading_periods
-from optimizer.dispatch.components import Component
+from optimizer.dispatch.components import Component, Pair
 from optimizer.dispatch.packs import OTHERS, OWN, RELEASE
+from optimizer.dispatch.policy import Fairness, Policy
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -88,9 +90,9 @@ class Arrays:
         return len(self.ceiling)
 
 
-def build_arrays(component: Component) -> Arrays:
-    """Lay out the columns, then let every family add its rows."""
-    shape = _Shape(component)
+def build_arrays(component: Component, policy: Policy) -> Arrays:
+    """Lay out the columns, then let every family add its rows. The policy only says how claims are weighed."""
+    shape = _Shape(component, policy)
     rows = Rows()
     stock_rows(shape, rows)
     dock_rows(shape, rows)
@@ -189,7 +191,7 @@ def fill_rows(shape: _Shape, rows: Rows) -> range:
     """Sent and filled, over the claim of the pair, is at least theta. Asleep until a fairness stage wakes them."""
     theta, first = shape.blocks["theta"][0], len(rows.lower)
     for number, pair in enumerate(shape.component.pairs):
-        claim = max(1, pair.claim) / shape.component.unit
+        claim = float(weighed_claim(pair, shape.policy)) / shape.component.unit
         rows.add([(shape.blocks["fill"][number], 1.0), (theta, -claim)], -INFINITY, INFINITY)
     return range(first, len(rows.lower))
 
@@ -213,11 +215,17 @@ def pin_rows(shape: _Shape, rows: Rows) -> None:
         rows.add([*terms, (shape.blocks["breach"][number], 1.0)], pin.quantity, pin.quantity)
 
 
+def weighed_claim(pair: Pair, policy: Policy) -> Fraction:
+    """What a pair's fill is measured against: its claim, times weight over 100 under the need-weighted policy."""
+    weight = pair.weight if policy.fairness is Fairness.NEED_WEIGHTED else 100
+    return Fraction(max(1, pair.claim) * weight, 100)
+
+
 class _Shape:
     """Where every column stands, worked out once before the rows are written."""
 
-    def __init__(self, component: Component) -> None:
-        self.component = component
+    def __init__(self, component: Component, policy: Policy) -> None:
+        self.component, self.policy = component, policy
         lanes: dict[int, list[Lane]] = defaultdict(list)
         for lane in component.lanes:
             lanes[lane.receiver.index].append(lane)

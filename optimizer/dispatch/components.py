@@ -18,7 +18,8 @@ from optimizer.dispatch.instance import Instance, Pin
 class Pair:
     """The needs of one class, item, place and incident, whose fill is compared with other places.
 
-    demands  positions in ``Component.demands``;  sent: received and on the road since approval, base units
+    demands  positions in ``Component.demands``
+    sent     received and on the road since approval, base units
     claim    sent + effective, base units, times the weight of the place where the policy asks for it
     """
 

@@ -169,15 +169,19 @@ class Explainer:
 
     def _gain(self, need: Need, kind: str, number: int) -> int:
         """By how much the unmet of the need's class and item falls when the unlock is granted, by re-solving."""
-        before, tried = ("", 0, need.item_code), (kind, number, need.item_code)
-        part = only_item(self.instance, need.item_code)
-        if before not in self._tried:
-            self._tried[before] = unmet_by_class(part)
-        if tried not in self._tried:
-            changed = opened(part, number) if kind == "open_step" else without_floors(part)
-            self._tried[tried] = unmet_by_class(changed)
         priority = need.priority_class
-        return self._tried[before].get(priority, 0) - self._tried[tried].get(priority, 0)
+        before, after = self._try("", 0, need.item_code), self._try(kind, number, need.item_code)
+        return before.get(priority, 0) - after.get(priority, 0)
+
+    def _try(self, kind: str, number: int, item_code: str) -> dict[int, int]:
+        """Unmet of an item by class with one unlock granted, or with none; each tried once."""
+        key = (kind, number, item_code)
+        if key not in self._tried:
+            part = only_item(self.instance, item_code)
+            if kind == "open_step":
+                part = opened(part, number)
+            self._tried[key] = unmet_by_class(without_floors(part) if kind == "lower_floor" else part)
+        return self._tried[key]
 
 
 def explain(instance: Instance, plan: Plan) -> tuple[Explanation, ...]:

@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from optimizer.dispatch.arcs import Demand
-from optimizer.dispatch.arrays import INFINITY, FloatArray
+from optimizer.dispatch.arrays import INFINITY, FloatArray, weighed_claim
 from optimizer.dispatch.components import Pair
 from optimizer.dispatch.policy import Fairness
 from optimizer.dispatch.stages import WHOLE, Stage, StagedProgram
@@ -26,8 +26,7 @@ class Shares:
         self.staged, self.program, self.arrays = staged, staged.program, staged.arrays
         component = self.arrays.component
         self.unit = component.unit
-        weighted = staged.policy.fairness is Fairness.NEED_WEIGHTED
-        self.weight = [pair.weight if weighted else 1 for pair in component.pairs]
+        self.claim = {n: weighed_claim(pair, staged.policy) for n, pair in enumerate(component.pairs)}
         served = {draw.demand for draw in self.arrays.draws}
         self.pairs = component.pairs
         self.all = [n for n, pair in enumerate(self.pairs) if pair.priority_class == priority]
@@ -37,18 +36,18 @@ class Shares:
     def ratio(self, number: int, steps: int) -> Fraction:
         """Cumulative fill of a pair after so many steps, over its claim and its weight."""
         pair = self.pairs[number]
-        return Fraction(pair.sent + self.unit * steps, pair.claim * self.weight[number])
+        return Fraction(pair.sent + self.unit * steps) / self.claim[number]
 
     def steps_for(self, number: int, ratio: Fraction) -> int:
         """The fewest steps that bring a pair to a ratio, at most all it can take."""
         pair = self.pairs[number]
-        units = ratio * pair.claim * self.weight[number] - pair.sent
+        units = ratio * self.claim[number] - pair.sent
         return max(0, min(self.most[number], -(-units.numerator // (units.denominator * self.unit))))
 
     def steps_up_to(self, number: int, ratio: float) -> int:
         """The most steps that keep a pair at or below a ratio read from a linear program."""
         pair = self.pairs[number]
-        units = ratio * pair.claim * self.weight[number] - pair.sent
+        units = ratio * float(self.claim[number]) - pair.sent
         return max(0, min(self.most[number], int(np.floor(units / self.unit + WHOLE))))
 
     def keepable(self, promise: dict[int, int]) -> bool:
@@ -57,8 +56,9 @@ class Shares:
         return self.program.minimise(short).value < 0.5
 
     def give(self, promise: dict[int, int]) -> None:
-        """Make promises binding for everything that follows."""
-        self.ask(promise, 0.0)
+        """Make promises binding for everything that follows, as far as they can be kept together."""
+        cost = self.ask(promise, INFINITY)
+        self.program.lock(cost, self.staged.look(cost))
 
     def ask(self, promise: dict[int, int], slack: float) -> FloatArray:
         """Set the promises, each with so much slack; returns the cost of using the slack."""
@@ -97,10 +97,10 @@ def share_out(staged: StagedProgram, priority: int, unmet: Stage) -> None:
     shares = Shares(staged, priority)
     if staged.policy.fairness is Fairness.PROPORTIONAL:
         promise = _quotas(shares, unmet)
-        cost = shares.ask(promise, INFINITY)
-        staged.program.lock(cost, staged.look(cost))
-        return
-    promise = whole_leximin(shares) if staged.arrays.component.pure_flow else linear_leximin(shares)
+    elif staged.arrays.component.pure_flow:
+        promise = whole_leximin(shares)
+    else:
+        promise = linear_leximin(shares)
     kappa = Fraction(staged.policy.kappa).limit_denominator(10_000)
     shares.give({n: int(kappa * value) for n, value in promise.items()})
 
@@ -160,7 +160,7 @@ def linear_leximin(shares: Shares) -> dict[int, int]:
         level, tight = shares.worst_ratio(active, promise)
         frozen = tight or set(active)
         for n in frozen:
-            units = level * shares.pairs[n].claim * shares.weight[n] - shares.pairs[n].sent
+            units = level * float(shares.claim[n]) - shares.pairs[n].sent
             promise[n] = max(0.0, min(float(shares.most[n]), units / shares.unit) - WHOLE / 10)
         active = [n for n in active if n not in frozen]
     return {n: int(value + WHOLE) for n, value in promise.items()}
@@ -170,7 +170,6 @@ def _quotas(shares: Shares, unmet: Stage) -> dict[int, int]:
     """Equal shares of what each connected group of pairs can have in all; whole numbers by largest remainder."""
     x = shares.staged.look(unmet.cost).x
     fill = shares.arrays.blocks["fill"]
-    kappa = Fraction(shares.staged.policy.kappa).limit_denominator(10_000)
     promise = dict(shares.promise)
     for group in connected(shares):
         supply = round(sum(x[fill.start + n] for n in group))
@@ -181,7 +180,7 @@ def _quotas(shares: Shares, unmet: Stage) -> dict[int, int]:
         left = supply - sum(promise[n] for n in group)
         order = sorted(group, key=lambda n: (int(exact[n]) - exact[n], n))
         promise |= {n: promise[n] + 1 for n in order[:left] if promise[n] < claims[n]}
-    return {n: int(kappa * value) for n, value in promise.items()}
+    return promise
 
 
 def connected(shares: Shares) -> list[list[int]]:

@@ -15,7 +15,8 @@ def unmet_by_class(instance: Instance) -> dict[int, int]:
     """Least unmet of every class, strictly in order, base units; shares inside a class do not change it on a flow."""
     totals: dict[int, int] = {}
     for component in split(build_network(instance)):
-        staged = StagedProgram(build_arrays(component), Policy(), Budget().iterations)
+        policy = Policy()
+        staged = StagedProgram(build_arrays(component, policy), policy, Budget().iterations)
         for priority in sorted({pair.priority_class for pair in component.pairs}):
             unmet, _ = class_stages(staged.arrays, priority)
             staged.run(unmet)

@@ -21,6 +21,7 @@ from optimizer.dispatch.instance import (
     Source,
     SourceKind,
 )
+from optimizer.grid import TimeGrid
 
 T0 = "2021-01-05T00:00:00+00:00"
 STEPS = tuple(
@@ -104,7 +105,7 @@ def province(seed: int, sources: int = 150, places: int = 25, items: int = 6, da
     ]
     return Instance(
         t0=T0,
-        boundaries=(0, 6, 12, 24, 48, 96, 24 * days),
+        boundaries=TimeGrid.covering(24 * days).boundaries,
         items=tuple(Item(code) for code in item_codes),
         sources=tuple(holders),
         lots=tuple(lots),
