@@ -1,0 +1,33 @@
+"""Hours on an uneven grid, and roads that close."""
+
+import pytest
+
+from optimizer.grid import TimeGrid, first_departure
+
+
+def test_deadlines_become_boundaries() -> None:
+    assert TimeGrid.covering(48, extra=(20, 60)).boundaries == (0, 6, 12, 18, 20, 24, 36, 48)
+
+
+def test_period_contains_its_first_hour_and_not_its_last() -> None:
+    grid = TimeGrid((0, 6, 24))
+
+    assert [grid.period_of(hour) for hour in (0, 5, 6, 23, 24, 99)] == [0, 0, 1, 1, 1, 1]
+    assert (grid.length(0), grid.length(1)) == (6, 18)
+
+
+@pytest.mark.parametrize(
+    ("not_before", "hours", "closures", "leave"),
+    [
+        (0, 3, (), 0),
+        (0, 2, ((2, 8),), 0),
+        (0, 3, ((2, 8),), 8),
+        (5, 1, ((2, 8), (8, 9)), 9),
+        (0, 3, ((9, 11), (2, 8)), 11),
+        (8, 3, ((2, 8),), 8),
+    ],
+)
+def test_a_trip_waits_until_the_road_is_open_all_the_way(
+    not_before: int, hours: int, closures: tuple[tuple[int, int], ...], leave: int
+) -> None:
+    assert first_departure(not_before, hours, closures) == leave
