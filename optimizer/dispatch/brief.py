@@ -1,0 +1,59 @@
+"""What a commission gets to read: the plan, why anything is unmet, and what staff would do by hand on the same data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+
+from optimizer.dispatch.allocate import allocate
+from optimizer.dispatch.explain import explain
+from optimizer.dispatch.heuristics import nearest_first, per_item_flow, pro_rata
+from optimizer.dispatch.instance import Instance, Pin, canonical_json
+from optimizer.dispatch.plan import Plan
+from optimizer.dispatch.policy import Policy
+
+CLASS_WEIGHTS = {1: 9, 2: 3, 3: 1}
+"""For one figure beside another only; a plan never trades classes against each other."""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A plan with what is needed to judge it. ``explanation`` and ``yardsticks`` are canonical JSON."""
+
+    plan: Plan
+    explanation: str
+    yardsticks: str
+
+
+def brief(instance: Instance, policy: Policy | None = None, pins: Sequence[Pin] = ()) -> Brief:
+    """Solve, explain, and measure the hand methods on the same instance."""
+    plan = allocate(instance, policy, pins=pins)
+    by_hand = {
+        "nearest_first": nearest_first(instance, pins),
+        "pro_rata": pro_rata(instance, pins),
+        "per_item_flow": per_item_flow(instance, pins),
+    }
+    measured = {name: measure(instance, other) for name, other in {"plan": plan, **by_hand}.items()}
+    return Brief(plan, canonical_json([asdict(each) for each in explain(instance, plan)]), canonical_json(measured))
+
+
+def measure(instance: Instance, plan: Plan) -> dict[str, object]:
+    """Unmet base units by class, and the share of priority-weighted need that is unmet, in millionths.
+
+    Units of different items are made comparable by the item's whole need; a class counts by its weight.
+    """
+    needs = {need.code: need for need in instance.needs}
+    total: dict[str, int] = defaultdict(int)
+    for need in needs.values():
+        total[need.item_code] += need.quantity
+    unmet: dict[str, int] = defaultdict(int)
+    missed = wanted = Fraction(0)
+    for need in needs.values():
+        wanted += Fraction(CLASS_WEIGHTS[need.priority_class] * need.quantity, max(1, total[need.item_code]))
+    for result in plan.needs:
+        need = needs[result.need_code]
+        unmet[str(need.priority_class)] += result.unmet
+        missed += Fraction(CLASS_WEIGHTS[need.priority_class] * result.unmet, max(1, total[need.item_code]))
+    return {"unmet_by_class": dict(unmet), "weighted_unmet_ppm": int(missed * 1_000_000 / wanted) if wanted else 0}
