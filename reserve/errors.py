@@ -6,8 +6,9 @@ the reader's language, is the business of ``api/errors.py``.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 Fact = str | int | bool | None
@@ -30,7 +31,7 @@ class Problem:
     expected: str
     found: str
     row: int | None = None
-    facts: Mapping[str, Fact] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = dataclasses.field(default_factory=dict)
 
     def __str__(self) -> str:
         place = f"row {self.row}, {self.field}" if self.row is not None else self.field

@@ -17,9 +17,8 @@ metadata = Base.metadata
 
 def append_only_tables() -> list[str]:
     """Names of the tables whose rows are only added."""
-    return sorted(
-        mapper.class_.__tablename__ for mapper in Base.registry.mappers if issubclass(mapper.class_, AppendOnly)
-    )
+    tables = (mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, AppendOnly))
+    return sorted(str(table) for table in tables)
 
 
 def kept_tables() -> list[str]:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
+
 from reserve.clock import StoryClock
 from reserve.commands import Runner
 from reserve.db import Database
-from sqlalchemy.orm import Session
-
 from tests.databases import app_url, new_postgresql, new_sqlite
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)

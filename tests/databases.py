@@ -1,4 +1,4 @@
-"""Databases for tests: migrated once, copied for each test. The schema comes from ``upgrade head``, never from metadata.
+"""Databases for tests: migrated once, copied for each test. The schema comes from ``upgrade head``.
 
 PostgreSQL is real: a server out of a wheel, one for each test process, or the one that RESERVE_TEST_PG names (the URL
 of a role that may create databases and roles). Tests run as the application role, so that guards bite.
@@ -17,8 +17,9 @@ from itertools import count
 from pathlib import Path
 
 import sqlalchemy as sa
-from migrations.run import upgrade
 from sqlalchemy.engine import URL, make_url
+
+from migrations.run import upgrade
 
 APP_ROLE = "jibei_app"
 _serial = count(1)

@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import ORMExecuteState, Session
-from sqlalchemy.orm.session import UOWTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from reserve.db.types import AppendOnly
 from reserve.hashing import HASH_ALGORITHM, content_hash
@@ -20,8 +19,8 @@ def append(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]
     """Add rows to an append-only table and return their ids in the order given."""
     if not rows:
         return []
-    assert issubclass(model, AppendOnly), model
     table: sa.Table = model.__table__
+    assert issubclass(model, AppendOnly), model
     names = [column.name for column in table.columns if column.name not in ("id", "hash_algorithm", "row_hash")]
     sealed = []
     for row in rows:

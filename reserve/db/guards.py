@@ -102,8 +102,8 @@ def _sqlite_refuse_replace(connection: Connection, table: str) -> None:
     """INSERT OR REPLACE walks past update and delete triggers; look for the key before the row goes in."""
     name = f"{PREFIX}_{table}_replace"
     inspector = sa.inspect(connection)
-    keys = [inspector.get_pk_constraint(table)["constrained_columns"]]
-    keys += [unique["column_names"] for unique in inspector.get_unique_constraints(table)]
+    keys: list[list[str | None]] = [list(inspector.get_pk_constraint(table)["constrained_columns"])]
+    keys += [list(unique["column_names"]) for unique in inspector.get_unique_constraints(table)]
     keys += [index["column_names"] for index in inspector.get_indexes(table) if index["unique"]]
     clauses = " OR ".join(
         f"EXISTS (SELECT 1 FROM {table} WHERE "
