@@ -247,6 +247,7 @@ def _lanes(
     periods = loading_periods(instance)
     admitted: dict[tuple[SourceKind, str], CascadeStep | Refusal] = {}
     by_item: dict[str, list[Supply]] = {}
+    gives = {(supply.index, layer): _gives(supply, layer) for supply in supplies for layer in (OTHERS, OWN, RELEASE)}
     for supply in supplies:
         by_item.setdefault(supply.item_code, []).append(supply)
     for receiver in receivers:
@@ -261,7 +262,7 @@ def _lanes(
                 if known not in admitted:
                     admitted[known] = admit(instance, *known)
                 step = admitted[known]
-                if isinstance(step, Refusal) or not _gives(supply, layer):
+                if isinstance(step, Refusal) or not gives[supply.index, layer]:
                     continue
                 for leave, period in departures(instance, supply, route, periods.get(route.site_code)):
                     if leave + route.travel_hours <= latest:

@@ -235,8 +235,9 @@ class _Shape:
         self.node_numbers: dict[Node, int] = {}
         self.draws: list[Draw] = []
         self.carries: list[tuple[int, int]] = []
-        self._lay_nodes()
-        self.lane_nodes = [self.node_numbers.get(node) if node else None for node in map(self._node, component.lanes)]
+        nodes = [self._node(lane) for lane in component.lanes]
+        self._lay_nodes(nodes)
+        self.lane_nodes = [self.node_numbers.get(node) if node else None for node in nodes]
         self.blocks = self._lay_blocks()
         self._closed_packs = {lane.supply.index: lane.supply.pack for lane in component.lanes if lane.receiver.closed}
         self._open = {lane.supply.index for lane in component.lanes if not lane.receiver.closed}
@@ -275,11 +276,11 @@ class _Shape:
         place = bisect_right(asked, lane.supply.last_hour)
         return float(asked[place - 1]) if place else -INFINITY
 
-    def _lay_nodes(self) -> None:
+    def _lay_nodes(self, nodes: Sequence[Node | None]) -> None:
         """Arrival nodes from each first arrival on, as far as some need can still be served from them."""
         first: dict[tuple[int, float, int], int] = {}
-        for lane in self.component.lanes:
-            if node := self._node(lane):
+        for node in nodes:
+            if node:
                 key = (node[0], node[2], node[3])
                 first[key] = min(first.get(key, node[1]), node[1])
         receivers = {receiver.index: receiver for receiver in self.component.receivers}

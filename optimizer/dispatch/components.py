@@ -88,9 +88,10 @@ def _component(network: Network, items: set[str], pins: Sequence[Pin]) -> Compon
         first[receiver.index] = sum(len(row.demands) for row in receivers[: len(first)])
     codes = {demand.need.code for demand in demands}
     wanted = tuple(pin for pin in pins if pin.need_code in codes and pin.quantity > 0)
-    all_open = not any(row.closed for row in receivers)
+    by_piece = all(lane.supply.pack == 1 or not lane.receiver.closed for lane in lanes)
     packs = {supply.pack for supply in supplies}
-    one_pack = all(row.closed for row in receivers) and len(packs) == 1
+    pack = packs.pop() if len(packs) == 1 else 1
+    one_pack = pack > 1 and all(row.closed for row in receivers) and not any(row.effective % pack for row in demands)
     return Component(
         instance=network.instance,
         supplies=supplies,
@@ -100,8 +101,8 @@ def _component(network: Network, items: set[str], pins: Sequence[Pin]) -> Compon
         first_demand=first,
         pairs=_pairs(demands),
         pins=wanted,
-        unit=packs.pop() if one_pack else 1,
-        pure_flow=(all_open or one_pack) and not wanted and all(lane.period is None for lane in lanes),
+        unit=pack if one_pack else 1,
+        pure_flow=(by_piece or one_pack) and not wanted and all(lane.period is None for lane in lanes),
     )
 
 

@@ -7,12 +7,14 @@ with the effect found there.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimizer.dispatch.instance import Instance, Level, Need
+from optimizer.dispatch.packs import effective_quantity, smallest_packs
 from optimizer.dispatch.plan import NeedResult, Plan
 from optimizer.dispatch.reach import unmet_by_class
 from optimizer.dispatch.sight import ADMITTED, FAR, RULES, IntArray, Sight, View
@@ -86,6 +88,8 @@ class Explainer:
         self.needs = {need.code: need for need in instance.needs}
         self.sight = Sight(instance, plan)
         self._tried: dict[tuple[str, int, str], dict[int, int]] = {}
+        self._exact = plan.gap == 0.0 and not plan.broken_pins
+        self._unmet = self._unmet_of(plan)
 
     def explain(self, result: NeedResult) -> Explanation:
         """One unmet need."""
@@ -170,8 +174,22 @@ class Explainer:
     def _gain(self, need: Need, kind: str, number: int) -> int:
         """By how much the unmet of the need's class and item falls when the unlock is granted, by re-solving."""
         priority = need.priority_class
-        before, after = self._try("", 0, need.item_code), self._try(kind, number, need.item_code)
-        return before.get(priority, 0) - after.get(priority, 0)
+        after = self._try(kind, number, need.item_code)
+        if self._exact:  # then a re-solve of what stands would only repeat the plan
+            return self._unmet.get((need.item_code, priority), 0) - after.get(priority, 0)
+        return self._try("", 0, need.item_code).get(priority, 0) - after.get(priority, 0)
+
+    def _unmet_of(self, plan: Plan) -> dict[tuple[str, int], int]:
+        """Unmet of the plan by item and class, in the effective quantities that stages count."""
+        packs = smallest_packs(self.instance)
+        sent: dict[str, int] = defaultdict(int)
+        for row in plan.shipments:
+            sent[row.need_code] += row.quantity
+        unmet: dict[tuple[str, int], int] = defaultdict(int)
+        for need in self.instance.needs:
+            wanted = effective_quantity(need, packs.get(need.item_code, 1))
+            unmet[need.item_code, need.priority_class] += wanted - sent[need.code]
+        return unmet
 
     def _try(self, kind: str, number: int, item_code: str) -> dict[int, int]:
         """Unmet of an item by class with one unlock granted, or with none; each tried once."""

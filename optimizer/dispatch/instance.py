@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
@@ -374,7 +374,7 @@ def _plain(value: Any) -> Any:
         return [_plain(part) for part in value]
     if isinstance(value, (str, int)) or value is None:
         return value
-    return dict(value) if isinstance(value, Mapping) else asdict(value)
+    return dict(value) if isinstance(value, Mapping) else vars(value)  # rows are flat: asdict would copy for nothing
 
 
 def _row(kind: type[Any], raw: Mapping[str, Any]) -> Any:

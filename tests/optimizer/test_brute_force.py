@@ -78,3 +78,12 @@ def test_no_whole_number_plan_beats_ours_behind_docks() -> None:
             compared += 1
             assert score_of(world, allocate(world)) == best_score(world), seed
     assert compared > 30
+
+
+def test_an_empty_lot_of_another_pack_size_spoils_nothing() -> None:
+    world = tiny(5302, packs=True, two_packs=True)
+    wanted = dict(zip(("N0", "N3", "N1", "N2"), (8, 3, 4, 16), strict=True))
+    needs = tuple(replace(need, quantity=wanted[need.code], priority_class=1) for need in world.needs)
+    world = replace(world, needs=needs, lots=(replace(world.lots[0], quantity=12), replace(world.lots[1], quantity=0)))
+
+    assert score_of(world, allocate(world)) == best_score(world)
