@@ -88,7 +88,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _broken)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -135,7 +134,8 @@ def refuse_size(request: Request) -> Response:
     return _answer(request, 413, CODE_OF_STATUS[413], {}, (), {"Connection": "close"})
 
 
-async def _broken(request: Request, error: Exception) -> Response:
+def tell_broken(request: Request, error: Exception) -> Response:
+    """The answer to a mistake of ours: one sentence and an id; the details go to the log."""
     log.error("broken", error=type(error).__name__, exc_info=error)
     return _answer(request, 500, CODE_OF_STATUS[500], {}, (), {})
 

@@ -61,9 +61,9 @@ class Text:
         path = files("api") / "locale" / language.folder / "LC_MESSAGES" / "messages.mo"
         with path.open("rb") as catalogue:
             self.catalogue = gettext.GNUTranslations(catalogue)
-        self._phrases = [
-            (_pattern(msgid), translation) for msgid, translation in self._entries("expected") if "{1}" in msgid
-        ]
+        templates = [entry for entry in self._entries("expected") if "{1}" in entry[0]]
+        templates.sort(key=lambda entry: len(entry[0]), reverse=True)  # "at least {1} pieces" before "at least {1}"
+        self._phrases = [(_pattern(msgid), translation) for msgid, translation in templates]
 
     def say(self, message: str, /, **facts: Any) -> str:
         return _fill(self.catalogue.gettext(message), facts)

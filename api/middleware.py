@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import refuse_size
+from api.errors import refuse_size, tell_broken
 
 MAX_BODY = 2 * 1024 * 1024
 """Bytes of a request body. Sheets will have a limit of their own."""
@@ -34,7 +34,10 @@ log = structlog.get_logger()
 
 
 class Porch:
-    """The outermost layer. Pure ASGI: it adds no thread and buffers nothing."""
+    """The outermost layer of ours: what goes wrong inside becomes an answer here, dressed like any other.
+
+    Pure ASGI: it adds no thread and buffers nothing.
+    """
 
     def __init__(self, app: ASGIApp, *, strict_transport: bool) -> None:
         self.app = app
@@ -62,6 +65,8 @@ class Porch:
 
         try:
             await self._limited(scope, receive, send_dressed)
+        except Exception as error:
+            await tell_broken(Request(scope), error)(scope, receive, send_dressed)
         finally:
             _write_line(scope, status, time.perf_counter() - started)
 

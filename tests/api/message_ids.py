@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+from babel.messages.extract import extract_from_dir
 
 from api.errors import CODE_OF_STATUS, TITLES
 from api.faults import KINDS
-from babel.messages.extract import extract_from_dir
 from reserve.access.terms import Role
 from reserve.papers.terms import DocumentKind, State
 from reserve.stock.terms import Deduction
@@ -21,16 +23,19 @@ Message = tuple[str | None, str]
 """Context and id."""
 
 
-def wanted() -> set[Message]:
+@cache
+def wanted() -> frozenset[Message]:
     """Every message that a reader can meet."""
-    return {
-        *template_messages(),
-        *((None, sentence) for sentence in said()),
-        *((None, title) for title in TITLES.values()),
-        *(("error", code) for code in error_codes()),
-        *(("expected", phrase) for phrase in expected_phrases()),
-        *(("word", word.value) for words in (Role, DocumentKind, State) for word in words),
-    }
+    return frozenset(
+        {
+            *template_messages(),
+            *((None, sentence) for sentence in said()),
+            *((None, title) for title in TITLES.values()),
+            *(("error", code) for code in error_codes()),
+            *(("expected", phrase) for phrase in expected_phrases()),
+            *(("word", word.value) for words in (Role, DocumentKind, State) for word in words),
+        }
+    )
 
 
 def template_messages() -> Iterator[Message]:
@@ -53,7 +58,7 @@ def said() -> set[str]:
 
 
 def error_codes() -> set[str]:
-    """Codes of refusals (``code = "…"`` in a class), of problems (first argument of ``Problem``), and the doors' own."""
+    """Codes of refusals (``code = "…"`` in a class), of problems (first argument), and the doors' own."""
     found = {code for tree in _trees() for code in (*_class_codes(tree), *_problem_codes(tree))}
     found |= {code for code, _ in KINDS.values()} | {"invalid_value"} | set(CODE_OF_STATUS.values()) | {"json_broken"}
     lots = {f"lot_{deduction}" for deduction in Deduction} if "lot_{1}" in found else set()
@@ -67,10 +72,10 @@ def expected_phrases() -> set[str]:
     return {phrase for phrase in found if any(letter.islower() for letter in re.sub(r"\{\d\}", "", phrase))}
 
 
-def _trees() -> Iterator[ast.Module]:
-    for folder in WALKED:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            yield ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def _trees() -> list[ast.Module]:
+    paths = [path for folder in WALKED for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
 
 
 def _class_codes(tree: ast.Module) -> Iterator[str]:
