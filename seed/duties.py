@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from reserve.incidents.picture import (
     Confidence,
     DriverRule,
@@ -44,6 +46,7 @@ HAZARDS_OF_MANDATE = {
 """Mandates that only counties with such a hazard have (notes of tier_mandates.csv)."""
 
 
+@cache
 def mandates() -> tuple[Mandate, ...]:
     return read("tier_mandates.csv", _mandate)
 
@@ -63,6 +66,7 @@ def _mandate(row: Row) -> Mandate:
     )
 
 
+@cache
 def rule_book() -> RuleBook:
     """The tables that turn a mandate into quantities."""
     return RuleBook(items=read("items.csv", _mandate_item), norms=norms(), team_equipment=team_equipment())
@@ -78,6 +82,7 @@ def _mandate_item(row: Row) -> MandateItem:
     )
 
 
+@cache
 def team_equipment() -> tuple[TeamEquipment, ...]:
     return read(
         "team_equipment_standard.csv",
@@ -85,6 +90,7 @@ def team_equipment() -> tuple[TeamEquipment, ...]:
     )
 
 
+@cache
 def norms() -> tuple[Norm, ...]:
     return read("norms.csv", _norm)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 
 from reserve.catalogue.terms import (
     CatalogueDraft,
@@ -18,6 +19,7 @@ CERTIFIED_CATEGORIES = frozenset({"medical_protection", "medical_rescue", "drug_
 """Lots of these need a certificate before they are usable (国家医药储备 practice; set here, see PROVENANCE.md)."""
 
 
+@cache
 def catalogue() -> CatalogueDraft:
     """Everything that is stored. Substitutions come disabled: a competent person enables each pair."""
     packs = dict(read("packs.csv", lambda row: (row.text("item_code"), row.whole("units_per_pack"))))

@@ -9,9 +9,11 @@ from functools import cache
 
 from reserve.mandates.terms import Holder, HospitalLoad
 from reserve.organisations.terms import RegionDraft, RegionLevel, Tier
+from reserve.sites.rules import estimated_road
+from reserve.sites.terms import SiteKind
 from seed.bodies import PROVINCE
 from seed.load import Row, read
-from seed.places import Hospital, HospitalRole, WarehouseTier, hospitals, regions, warehouses
+from seed.places import Hospital, HospitalRole, WarehouseTier, hospitals, regions, sites, warehouses
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +94,21 @@ def _producers() -> list[Holder]:
     return list(read("producers.csv", producer))
 
 
-def keepers_on_behalf() -> Mapping[str, tuple[str, ...]]:
-    """Producers that hold stock for others, by the items that they make."""
-    holding = {
-        code
-        for code, holds in read("producers.csv", lambda r: (r.text("producer_code"), r.flag("holds_stock_on_behalf")))
-        if holds
-    }
-    keepers: dict[str, set[str]] = defaultdict(set)
+def keepers_on_behalf(region: RegionDraft) -> Mapping[str, str]:
+    """By item, the producer nearest to a region that makes it and holds stock for others; ties go by code."""
+    plants = {site.code: site for site in sites().sites if site.kind is SiteKind.PLANT}
+    holding = {code for code, holds in read("producers.csv", _holds) if holds}
+    made: dict[str, set[str]] = defaultdict(set)
     for line in lines():
         if line.producer_code in holding:
-            keepers[line.product_code].add(line.producer_code)
-    return {item: tuple(sorted(codes)) for item, codes in keepers.items()}
+            made[line.product_code].add(line.producer_code)
+
+    def metres(code: str) -> int:
+        plant = plants[code]
+        return estimated_road(region.latitude, region.longitude, plant.latitude, plant.longitude).metres
+
+    return {item: min(codes, key=lambda code: (metres(code), code)) for item, codes in made.items()}
+
+
+def _holds(row: Row) -> tuple[str, bool]:
+    return row.text("producer_code"), row.flag("holds_stock_on_behalf")

@@ -78,28 +78,24 @@ def opening_lines(
     holder: Stockholder,
     fills: Mapping[str, Fill],
     goods: Mapping[str, Goods],
-    keepers: Mapping[str, Sequence[str]],
+    keepers: Mapping[str, str],
 ) -> tuple[OpeningLine, ...]:
     """What stands where when the books begin, sorted by site, item and lot.
 
     fills    by item; an item without one is not held
-    keepers  producers that keep an item on behalf of others; where none makes it, all of it stays in the stores
+    keepers  the producer that keeps an item on behalf of this owner; where none makes it, all stays in the stores
 
     Example: a target of 1,000 at fill 0.6 in packs of 50 is 12 packs; lots of 0.25 and 0.75 get 3 and 9 of them.
     """
     wanted = {code: target * fills[code].share for code, target in holder.targets.items() if code in fills}
-    away = {code: amount * fills[code].on_behalf for code, amount in wanted.items() if keepers.get(code)}
-    placed = [(plant, code, part) for code, amount in away.items() for plant, part in _shared(amount, keepers[code])]
+    away = {code: amount * fills[code].on_behalf for code, amount in wanted.items() if code in keepers}
+    placed = [(keepers[code], code, amount) for code, amount in away.items()]
     kept = {code: amount - away.get(code, 0) for code, amount in wanted.items()}
     for store, share in zip(holder.stores, _area_shares(holder.stores), strict=True):
         here = _capped({code: amount * share for code, amount in kept.items()}, store, goods)
         placed.extend((store.site_code, code, amount) for code, amount in here.items())
     lines = [line for place in placed for line in _lots(holder, *place, fills=fills, goods=goods)]
     return tuple(sorted(lines, key=lambda line: (line.site_code, line.item_code, line.lot_no)))
-
-
-def _shared(amount: Fraction, plants: Sequence[str]) -> list[tuple[str, Fraction]]:
-    return [(plant, amount / len(plants)) for plant in plants]
 
 
 def _area_shares(stores: Sequence[Store]) -> list[Fraction]:

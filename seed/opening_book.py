@@ -12,7 +12,7 @@ from reserve.catalogue.terms import ItemDraft
 from reserve.clock import local_time
 from reserve.mandates.targets import targets_of
 from reserve.mandates.terms import Holder
-from reserve.organisations.terms import Tier
+from reserve.organisations.terms import RegionDraft, Tier
 from reserve.sites.terms import SiteKind
 from reserve.stock.drafts import LotDraft, OpeningDraft, OpeningLineDraft
 from reserve.stock.rules import months_after
@@ -23,7 +23,7 @@ from seed.goods import catalogue
 from seed.holders import holders, keepers_on_behalf
 from seed.load import BadCell, Row, read
 from seed.opening import Fill, Goods, OpeningLine, Stockholder, Store, opening_lines
-from seed.places import Warehouse, WarehouseTier, sites, warehouses
+from seed.places import Warehouse, WarehouseTier, regions, sites, warehouses
 
 FUND_OF_TIER = {
     Tier.PROVINCE: Fund.PROVINCIAL,
@@ -78,7 +78,7 @@ def _fill_row(row: Row) -> FillRow:
     )
 
 
-def stockholders() -> tuple[tuple[Tier, Stockholder], ...]:
+def stockholders() -> tuple[tuple[Holder, Stockholder], ...]:
     """Every holder with a place for goods, and its targets. Teams and townships declare; households are coverage."""
     book, duties, stores = rule_book(), mandates(), _stores_by_owner()
     found = []
@@ -88,7 +88,7 @@ def stockholders() -> tuple[tuple[Tier, Stockholder], ...]:
             targets[target.item_code] += target.quantity
         owner = PROVINCE if holder.tier is Tier.PRODUCER else holder.code
         fund = FUND_OF_TIER[holder.tier]
-        found.append((holder.tier, Stockholder(owner, fund, _stores_of(holder, stores), dict(targets))))
+        found.append((holder, Stockholder(owner, fund, _stores_of(holder, stores), dict(targets))))
     return tuple(found)
 
 
@@ -113,11 +113,18 @@ def _stores_of(holder: Holder, stores: Mapping[str, tuple[Store, ...]]) -> tuple
 def opening_stock(incident_code: str | None = None) -> tuple[OpeningLine, ...]:
     """The whole opening stock, sorted by holder and site."""
     filled = {tier: fills(tier, incident_code) for tier in FUND_OF_TIER}
-    keepers = keepers_on_behalf()
+    places = {region.code: region for region in regions().regions}
     goods = {item.code: Goods(item.category, item.volume_cm3, item.pack_size) for item in catalogue().items}
     return tuple(
-        line for tier, holder in stockholders() for line in opening_lines(holder, filled[tier], goods, keepers)
+        line
+        for holder, stock in stockholders()
+        for line in opening_lines(stock, filled[holder.tier], goods, _keepers(holder, places[holder.region_code]))
     )
+
+
+def _keepers(holder: Holder, region: RegionDraft) -> Mapping[str, str]:
+    """Only governments have stock kept by others; a producer keeps its contract stock itself."""
+    return keepers_on_behalf(region) if holder.tier in (Tier.PROVINCE, Tier.CITY) else {}
 
 
 def opening_drafts(stock: Iterable[OpeningLine], opened_on: date) -> tuple[OpeningDraft, ...]:

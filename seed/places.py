@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from reserve.organisations.terms import RegionDraft, RegionLevel, RegionsDraft
 from reserve.sites.rules import NORMAL_KMH, minutes_at
@@ -60,6 +61,7 @@ class Hospital:
     reserve_days: int
 
 
+@cache
 def regions() -> RegionsDraft:
     """1 province, 14 city-level units, 165 other county-level units."""
     return RegionsDraft(regions=read("regions.csv", _region))
@@ -82,6 +84,7 @@ def _region(row: Row) -> RegionDraft:
     )
 
 
+@cache
 def warehouses() -> tuple[Warehouse, ...]:
     return read(
         "warehouses.csv",
@@ -95,6 +98,7 @@ def warehouses() -> tuple[Warehouse, ...]:
     )
 
 
+@cache
 def hospitals() -> tuple[Hospital, ...]:
     return read(
         "hospitals.csv",
@@ -111,6 +115,7 @@ def hospitals() -> tuple[Hospital, ...]:
     )
 
 
+@cache
 def sites() -> SitesDraft:
     """Stores and receiving points, hospital stores, and the plants of producers; run by their organisations."""
     return SitesDraft(
