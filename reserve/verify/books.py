@@ -28,6 +28,8 @@ POSITION_TABLES = (
     "stock_count",
     "document_state",
     "signature",
+    "peg",
+    "peg_end",
 )
 """Tables numbered by the one order of everything."""
 

@@ -8,6 +8,9 @@ from reserve.verify.books import OUTSIDE_KINDS, Books, finding
 from reserve.verify.findings import Finding
 from reserve.verify.ledger import PLACE
 
+WAITING_BINS = ("inspection", "rejected", "unreconciled")
+"""Areas out of which nothing leaves for use."""
+
 
 def held_equals_open_holds(books: Books) -> Iterator[Finding]:
     """L06: held is the sum of the open holds per account and lot, never below zero nor above what stands there."""
@@ -86,17 +89,19 @@ def unusable_lots_stay(books: Books) -> Iterator[Finding]:
     """L09: nothing of a blocked or expired lot leaves for use: only disposal, return, counting and facts move it."""
     sql = f"""
     SELECT e.id AS entry_id, l.id AS lot_id, l.item_code AS item, l.code AS lot, m.position, m.person_id, m.recorded_at,
-           d.number AS document, k.id AS block_id
+           d.number AS document, k.id AS block_id, fb.kind AS bin_kind
     FROM stock_entry e JOIN stock_movement m ON m.id = e.movement_id JOIN stock_lot l ON l.id = e.lot_id
     JOIN document d ON d.id = m.document_id
     JOIN stock_account fa ON fa.id = e.from_account_id JOIN bin fb ON fb.id = fa.bin_id
-    JOIN stock_account ta ON ta.id = e.to_account_id JOIN bin tb ON tb.id = ta.bin_id
+    LEFT JOIN document_line dl ON dl.id = e.document_line_id
     LEFT JOIN stock_block k ON k.lot_id = l.id AND (k.bin_id IS NULL OR k.bin_id = fb.id) AND k.position < m.position
       AND NOT EXISTS (SELECT 1 FROM stock_block_end z WHERE z.block_id = k.id AND z.position < m.position)
-    WHERE m.kind IN ('issue', 'depart') AND fb.kind NOT IN {OUTSIDE_KINDS}
-      AND NOT (tb.kind IN ('waste', 'supplier', 'rejected', 'returned'))
-      AND (k.id IS NOT NULL OR l.expires_on < {books.local_day("m.occurred_at")}) {books.after("m.position")}
+    WHERE (m.kind = 'depart' OR (m.kind = 'issue' AND COALESCE(dl.ground, 'use') = 'use'))
+      AND fb.kind NOT IN {OUTSIDE_KINDS}
+      AND (k.id IS NOT NULL OR fb.kind IN {WAITING_BINS}
+           OR l.expires_on < {books.local_day("m.occurred_at")}) {books.after("m.position")}
     ORDER BY m.position"""
     for row in books.rows(sql):
-        code = "blocked_lot_used" if row["block_id"] is not None else "expired_lot_used"
+        fault = "expired_lot_used" if row["bin_kind"] not in WAITING_BINS else "uninspected_lot_used"
+        code = "blocked_lot_used" if row["block_id"] is not None else fault
         yield finding("L09", code, row, f"stock_entry {row['entry_id']}", f"stock_lot {row['lot_id']}")

@@ -86,7 +86,7 @@ ARROWS = (
     *((kind, before, after) for kind in SIGNED for before, after in SIGNED_ARROWS),
 )
 """Kind of paper, state before (empty: none), state after (A03)."""
-OUTWARD = "('issue', 'transfer', 'depart', 'dispose', 'receive', 'open')"
+OUTWARD = "('issue', 'transfer', 'depart', 'dispose', 'receive', 'inspect', 'open')"
 """Movements that use up what a line approves; what follows them (acceptance, loss, return) moves it a second time."""
 
 

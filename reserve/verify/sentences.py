@@ -121,6 +121,10 @@ SENTENCES: Mapping[str, Sentence] = {
         "{item} 批次 {lot} 过期后凭 {document} 发出(分录 {entry_id})。",
         "{item}, lot {lot} left on {document} after its last usable day (entry {entry_id}).",
     ),
+    "uninspected_lot_used": _stock(
+        "{item} 批次 {lot} 未经验收或已判不合格({bin_kind}),却凭 {document} 发出(分录 {entry_id})。",
+        "{item}, lot {lot} left on {document} out of the {bin_kind} area (entry {entry_id}).",
+    ),
     "reversal_misplaced": _stock(
         "第 {position} 号移动作为冲销不成立(所冲移动 {reverses_id}):须在其后、只冲一次、不冲冲销。",
         "The movement at position {position} cannot reverse movement {reverses_id}: a reversal comes later, once, "

@@ -18,6 +18,7 @@ from reserve.authority import Actor
 from reserve.clock import StoryClock
 from reserve.commands import Runner
 from reserve.drafts import Draft
+from reserve.errors import Conflict
 from reserve.organisations import queries as organisation_queries
 from reserve.papers import drafting
 from reserve.papers import queries as paper_queries
@@ -43,6 +44,7 @@ from reserve.stock.drafts import (
     LotRef,
     ReversalDraft,
 )
+from reserve.stock.rules import unusable_because
 from reserve.stock.terms import BlockReason, HoldMode, HoldWish, Move, MovementKind
 from tests.ledger_text import FUND, OWNER, book, history
 from tests.small_world import MASK, actor, build, run
@@ -83,6 +85,9 @@ def ship(session: Session, by: Actor, draft: ShipmentDraft, *, now: datetime, to
     point = ledger.account_for(session, site_queries.get_bin(session, target, "RP").id, pb.id, FUND)
     road = ledger.account_for(session, site_queries.transit_bin(session, order.number).id, pb.id, FUND)
     lot = stock_queries.get_lot(session, LotRef(item_code=MASK, code=draft.lot))
+    for stands in stock_queries.stock_lines(session, site_codes=["W1"], item_codes=[MASK]):
+        if (stands.lot_id, stands.bin_code) == (lot.id, "A1") and unusable_because(stands, today) is not None:
+            raise Conflict(f"{draft.lot} may not leave")
     wish = HoldWish(shelf, lot.id, draft.ordered, line_row.id)
     (hold_id,) = ledger.hold(session, by, order, [wish], mode=HoldMode.ALL_OR_NOTHING, now=now)
     leaving = Move(lot.id, shelf, road, draft.first, line_row.id, hold_id)
