@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -31,10 +30,6 @@ class TimeGrid:
         """The last boundary: what leaves at or after it is not planned."""
         return self.boundaries[-1]
 
-    def period_of(self, hour: int) -> int:
-        """The period that contains ``hour``; hours outside belong to the first or the last one."""
-        return min(max(bisect_right(self.boundaries, hour) - 1, 0), len(self.boundaries) - 2)
-
     def length(self, period: int) -> int:
         """Hours in one period."""
         return self.boundaries[period + 1] - self.boundaries[period]
@@ -52,13 +47,4 @@ def first_departure(not_before: int, travel_hours: int, closures: Sequence[tuple
     for start, end in sorted(closures):
         if leave < end and start < leave + max(travel_hours, 1):
             leave = end
-    return leave
-
-
-def last_departure(not_after: int, travel_hours: int, closures: Sequence[tuple[int, int]]) -> int:
-    """The latest hour up to ``not_after`` at which a trip meets no closure; may be negative, then there is none."""
-    leave = not_after
-    for start, end in sorted(closures, reverse=True):
-        if leave < end and start < leave + max(travel_hours, 1):
-            leave = start - max(travel_hours, 1)
     return leave

@@ -13,15 +13,6 @@ class Rung(StrEnum):
     EXACT_STAGES = "R2"
 
 
-class StopReason(StrEnum):
-    """Why the ladder ended where it did."""
-
-    COMPLETE = "complete"
-    RUNG_REACHED = "rung_reached"
-    EFFORT_SPENT = "effort_spent"
-    CANCELLED = "cancelled"
-
-
 @dataclass(frozen=True)
 class Budget:
     """The highest rung wanted and the effort allowed. The same budget gives the same plan on any machine.

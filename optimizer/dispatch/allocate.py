@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 
 from optimizer.dispatch.arcs import Lane, Network, build_network
 from optimizer.dispatch.arrays import Arrays, build_arrays
@@ -21,7 +20,7 @@ from optimizer.dispatch.realise import sends_of, write
 from optimizer.dispatch.score import order_of
 from optimizer.dispatch.stages import Settled, settle
 from optimizer.dispatch.whole import may_search, search
-from optimizer.engine import EffortSpent, solver_name, solver_version
+from optimizer.engine import SolverFailed, solver_name, solver_version
 from optimizer.limits import Budget, Rung
 from optimizer.progress import Cancellation, Progress, never, silent
 
@@ -49,12 +48,13 @@ def allocate(
     if budget.rung is not Rung.NEAREST_FIRST and not cancelled():
         try:
             exact = _exact(network, policy, budget, pins, progress, cancelled)
-        except EffortSpent:
+        except SolverFailed:  # effort spent, or a fault of ours: what staff would do by hand still stands
             exact = None
-        if exact is not None and _no_worse(instance, policy, exact, first):
+        if exact is not None and not check(instance, exact) and _no_worse(instance, policy, exact, first):
             best = exact
-    violations = check(instance, best)
-    assert not violations, f"a plan of ours breaks the model: {violations[:3]}"
+    if best is first:
+        violations = check(instance, first)
+        assert not violations, f"nearest-first breaks the model: {violations[:3]}"
     return replace(best, cpu_s=round(time.process_time() - started, 3))
 
 
@@ -88,25 +88,32 @@ def _settle_component(component: Component, draft: Draft, policy: Policy, budget
         settled = search(arrays, policy, budget.search_work)
         proven = settled.bounds
     for key, value in proven.items():
-        bounds[key] = bounds.get(key, 0.0) + value
-    write(draft, sends_of(arrays, settled.x))
-    if not settled.whole:
-        repair(draft, arrays, settled)
+        bounds[key] = bounds.get(key, 0.0) + round(value, 6)
+    sends = sends_of(arrays, settled.x)
+    if settled.whole:
+        write(draft, sends)
+        return
+    for priority in sorted({pair.priority_class for pair in component.pairs}):
+        for closed in (True, False):  # whole packs first: an opened pack is of no use to a need that wants it whole
+            rows = [row for row in sends if (row[1].need.priority_class, row[1].closed) == (priority, closed)]
+            write(draft, rows)
+            repair(draft, arrays, settled, priority, closed)
 
 
-def repair(draft: Draft, arrays: Arrays, settled: Settled) -> None:
-    """After rounding down: fill what is still open, class by class, worst fill first, by the linear plan's lanes."""
+def repair(draft: Draft, arrays: Arrays, settled: Settled, priority: int, closed: bool) -> None:
+    """After rounding a class down: fill what is still open, worst fill first, by the lanes the linear plan prefers."""
     lanes: dict[int, list[tuple[float, int, int, int, Lane]]] = {}
     for column, lane in enumerate(arrays.component.lanes):
         rank = (-settled.x[column], lane.step.step, lane.route.km, column, lane)
         lanes.setdefault(lane.receiver.index, []).append(rank)
-    rows = []
-    for receiver in arrays.component.receivers:
-        for demand in receiver.demands:
-            left = Fraction(draft.open[demand.need.code], max(1, demand.effective))
-            rows.append((demand.need.priority_class, -left, demand.need.due_hour, demand.need.code, receiver, demand))
-    for _, _, _, code, receiver, demand in sorted(rows, key=lambda row: row[:4]):
-        for *_, lane in sorted(lanes.get(receiver.index, []), key=lambda row: row[:4]):
+    open_needs = [
+        (draft.filled(demand), demand.need.due_hour, demand.need.code, receiver.index, demand)
+        for receiver in arrays.component.receivers
+        for demand in receiver.demands
+        if (demand.need.priority_class, demand.closed) == (priority, closed) and draft.open[demand.need.code] > 0
+    ]
+    for _, _, code, index, demand in sorted(open_needs, key=lambda row: row[:3]):
+        for *_, lane in sorted(lanes.get(index, []), key=lambda row: row[:4]):
             draft.send(lane, demand, draft.open[code])
 
 
@@ -126,6 +133,7 @@ def _with_bounds(plan: Plan, bounds: Bounds) -> Plan:
         )
         for row in plan.stage_values
     )
-    unmet = sum(row.value for row in values if row.name == "unmet")
-    bound = sum(row.bound for row in values if row.name == "unmet")
-    return replace(plan, stage_values=values, bound=bound, gap=max(0.0, (unmet - bound) / max(1.0, bound)))
+    classes = [row for row in values if row.name == "unmet"]
+    bound = sum(row.bound for row in classes)
+    above = sum(max(0.0, row.value - row.bound) for row in classes)  # a class below its bound does not excuse another
+    return replace(plan, stage_values=values, bound=bound, gap=above / max(1.0, bound))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from fractions import Fraction
 
 from optimizer.dispatch.arcs import Demand, Lane, Network, loading_periods
 from optimizer.dispatch.instance import Need, Pin, Rounding
@@ -39,6 +40,10 @@ class Draft:
         pack = lane.supply.pack if lane.receiver.closed else 1
         stock = sum(self._left[_key(row)][lane.layer] // pack * pack for row in lane.supply.lots)
         return min(stock, self._room_for(lane) // pack * pack)
+
+    def filled(self, demand: Demand) -> Fraction:
+        """Share of the effective need that is sent."""
+        return 1 - Fraction(self.open[demand.need.code], max(1, demand.effective))
 
     def send(self, lane: Lane, demand: Demand, wanted: int) -> int:
         """Send up to ``wanted`` base units to one need, first expiring lots first; returns what was sent."""

@@ -87,7 +87,8 @@ class StageValue:
 class Plan:
     """A whole answer. Equal instance, policy, pins and budget give an equal plan and hash on any machine.
 
-    bound, gap  bound of total unmet (base units, late counted as met), and (unmet - bound) / max(1, bound)
+    bound, gap  bound of unmet, all classes together (base units, late counted as met); and what the classes lie above
+                their bounds, over max(1, bound)
     cpu_s       processor seconds; not part of the hash
     """
 

@@ -9,11 +9,10 @@ def test_deadlines_become_boundaries() -> None:
     assert TimeGrid.covering(48, extra=(20, 60)).boundaries == (0, 6, 12, 18, 20, 24, 36, 48)
 
 
-def test_period_contains_its_first_hour_and_not_its_last() -> None:
+def test_a_period_is_as_long_as_its_boundaries_say() -> None:
     grid = TimeGrid((0, 6, 24))
 
-    assert [grid.period_of(hour) for hour in (0, 5, 6, 23, 24, 99)] == [0, 0, 1, 1, 1, 1]
-    assert (grid.length(0), grid.length(1)) == (6, 18)
+    assert (grid.length(0), grid.length(1), grid.horizon_hour) == (6, 18, 24)
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.check import check
-from optimizer.dispatch.instance import Instance, InvalidInstance, Pin
+from optimizer.dispatch.instance import Dock, Instance, InvalidInstance, Pin
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Fairness, Policy
-from tests.optimizer.worlds import make_lot, province, tiny
+from tests.optimizer.worlds import hospital_rounding, make_lot, province, tiny
 
 SEEDS = st.integers(0, 10**6)
 worlds = st.builds(tiny, SEEDS, packs=st.booleans(), two_packs=st.booleans())
@@ -32,7 +32,7 @@ def test_every_plan_passes_the_checker(world: Instance, policy: Policy) -> None:
     plan = allocate(world, policy)
 
     assert not check(world, plan)
-    assert plan.instance_hash == world.hash
+    assert (plan.rung, plan.instance_hash) == ("R2", world.hash)
 
 
 @given(worlds, SEEDS)
@@ -157,3 +157,24 @@ def test_a_province_is_settled_exactly_and_passes_the_checker() -> None:
     assert (plan.rung, plan.gap) == ("R2", 0.0)
     assert not check(world, plan)
     assert all(stage.value == stage.bound for stage in plan.stage_values)
+
+
+def test_packs_treated_every_way_at_once_come_near_the_bound() -> None:
+    world = province(3, sources=60, places=10, items=2, days=5)
+    needs = tuple(replace(need, rounding=hospital_rounding(n)) for n, need in enumerate(world.needs))
+    world = replace(world, needs=needs)
+    plan = allocate(world)
+
+    assert not check(world, plan)
+    assert plan.gap < 0.005
+
+
+def test_docks_that_tie_items_together_leave_a_checked_plan_with_its_gap() -> None:
+    world = province(1, sources=40, places=8, items=3, days=5)
+    items = tuple(replace(item, volume_cm3=n + 1) for n, item in enumerate(world.items))
+    world = replace(world, items=items, docks=tuple(Dock(source.site_code, 3) for source in world.sources[:15]))
+    plan = allocate(world)
+
+    assert not check(world, plan)
+    assert plan.rung == "R2"
+    assert plan.gap < 0.005
