@@ -65,15 +65,12 @@ def accounts_by_id(session: Session, ids: Iterable[int]) -> Mapping[int, StockAc
 def shortages(session: Session, short: Mapping[Key, tuple[int, int]]) -> list[Shortage]:
     """Short lines with names instead of ids: (wanted, available) by (account, lot)."""
     lots = lots_by_id(session, {lot_id for _, lot_id in short})
-    places = dict(
-        session.execute(
-            select(StockAccount.id, Bin.place + "/" + Bin.code)
-            .join(Bin, Bin.id == StockAccount.bin_id)
-            .where(StockAccount.id.in_(sorted({account_id for account_id, _ in short})))
-        )
-        .tuples()
-        .all()
+    statement = (
+        select(StockAccount.id, Bin.place + "/" + Bin.code)
+        .join(Bin, Bin.id == StockAccount.bin_id)
+        .where(StockAccount.id.in_(sorted({account_id for account_id, _ in short})))
     )
+    places = dict(session.execute(statement).all())
     return [
         Shortage(lots[lot_id].item_code, lots[lot_id].code, wanted, available, places.get(account_id, ""))
         for (account_id, lot_id), (wanted, available) in sorted(short.items())
