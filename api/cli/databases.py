@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from api.cli.lock import DatabaseInUse, only_writer
 from api.cli.opening import REFUSED, open_database, refuse, say, words
 from api.i18n import Language
+from api.worker import prepare_jobs
 from migrations.run import upgrade
 from reserve import verify as books
 from reserve.db import Database
@@ -35,6 +36,7 @@ def migrate() -> None:
     try:
         with only_writer(database):
             upgrade(url, app_role=settings.app_role)
+            prepare_jobs(settings)
     except DatabaseInUse:
         refuse(
             "Another process of this system writes to {path}. Stop it first, or do the same in the browser.",

@@ -14,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(serving.serve)
+app.command()(serving.worker)
 app.command()(databases.migrate)
 app.command()(databases.verify)
 app.add_typer(users.app, name="user")

@@ -1,7 +1,11 @@
-"""``reserve serve``: the web server, and on SQLite the only writing process."""
+"""``reserve serve``: the web server, on SQLite the only writing process. ``reserve worker``: nothing but solves."""
 
 from __future__ import annotations
 
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated
 
 import typer
@@ -12,6 +16,8 @@ from api import logs
 from api.app import create_app
 from api.cli.lock import DatabaseInUse, only_writer
 from api.cli.opening import clock_of, open_database, refuse, say
+from api.jobs import Dispatcher
+from api.worker import DurableQueue, solving
 from reserve.commands import Runner
 from reserve.db import Database
 from reserve.settings import Settings
@@ -41,18 +47,52 @@ def serve(
             )
 
 
+def worker(
+    slot: Annotated[int, typer.Option(min=1, help="本机第几个 · number of this worker on its machine")] = 1,
+) -> None:
+    """只做计算,结果由服务器入库 · Solve plans; the server stores what comes out."""
+    settings = Settings()
+    logs.configure()
+    with solving(settings, f"{socket.gethostname()}-{slot}"):
+        say("Worker {slot} takes solves. Stop with Ctrl+C.", slot=slot)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
 def application() -> FastAPI:
-    """The application of one of several web processes; settings come from the environment."""
+    """The application of one of several web processes; settings come from the environment. It solves nothing itself."""
     settings = Settings()
     logs.configure()
     database = Database(settings.database_url)
-    return create_app(Runner(database, clock_of(database)), settings)
+    runner = Runner(database, clock_of(database))
+
+    @asynccontextmanager
+    async def beside(app: FastAPI) -> AsyncIterator[None]:
+        with dispatching(runner, settings):
+            yield
+
+    return create_app(runner, settings, beside=beside)
+
+
+@contextmanager
+def dispatching(runner: Runner, settings: Settings) -> Iterator[None]:
+    """Carry jobs between the outbox and the durable queue for as long as this lasts."""
+    queue = DurableQueue(settings)
+    dispatcher = Dispatcher(runner, queue)
+    dispatcher.start()
+    try:
+        yield
+    finally:
+        dispatcher.stop()
+        queue.close()
 
 
 def _listen(database: Database, settings: Settings, host: str, port: int, processes: int) -> None:
     say("Serving at {url}. Stop with Ctrl+C.", url=f"http://{host}:{port}")
     if processes > 1:
+        say("Web processes solve nothing: run `reserve worker` beside them.")
         uvicorn.run(FACTORY, factory=True, workers=processes, host=host, port=port, access_log=False, log_config=None)
         return
-    app = create_app(Runner(database, clock_of(database)), settings)
-    uvicorn.run(app, host=host, port=port, access_log=False, log_config=None, server_header=False)
+    runner = Runner(database, clock_of(database))
+    with solving(settings, "server"), dispatching(runner, settings):
+        app = create_app(runner, settings)
+        uvicorn.run(app, host=host, port=port, access_log=False, log_config=None, server_header=False)

@@ -90,7 +90,7 @@ def _run(runner: Runner, verb: Verb[Any], draft: BaseModel, answer: type[BaseMod
 def _refuse(refusal: Refusal) -> NoReturn:
     if refusal.problems:
         _refuse_problems(refusal.problems)
-    typer.echo(words().error(refusal.code, refusal.details()), err=True)
+    typer.echo(f"{words().error(refusal.code, refusal.details())} ({refusal})", err=True)
     raise typer.Exit(REFUSED)
 
 

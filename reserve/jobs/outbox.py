@@ -86,3 +86,8 @@ def fail(session: Session, code: str, error: str, *, now: datetime) -> Job:
     job.finished_at = now
     job.error = error
     return job
+
+
+def list_running(session: Session, limit: int = 100) -> Sequence[Job]:
+    """Jobs taken up and not finished, oldest first."""
+    return session.scalars(select(Job).where(Job.state == JobState.RUNNING).order_by(Job.id).limit(limit)).all()
