@@ -153,7 +153,7 @@ class Store:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=5, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(steps=st.lists(STEPS, min_size=10, max_size=30))
 def test_honest_histories_raise_no_alarm(engine: str, steps: list[tuple[str, str, str, str, int, int]]) -> None:
     """Not shrunk: each try replays a whole history, and the history that failed is printed."""
