@@ -4,7 +4,7 @@ SQLite: two engines on one file. One connection writes (BEGIN IMMEDIATE, synchro
 PostgreSQL: READ COMMITTED, row locks in one order; the application role does not own the tables.
 """
 
-from reserve.db.appending import append, claim, next_positions
+from reserve.db.appending import append, claim, last_position, next_positions
 from reserve.db.engines import Database, UnsafeDatabase, owner_engine
 from reserve.db.guards import (
     expected_triggers,
@@ -32,6 +32,7 @@ __all__ = [
     "guard_append_only",
     "guard_once_settled",
     "lock_row",
+    "last_position",
     "next_positions",
     "owner_engine",
     "within",

@@ -61,6 +61,14 @@ def next_positions(session: Session, count: int) -> list[int]:
     return list(range(last - count + 1, last + 1))
 
 
+def last_position(session: Session) -> int:
+    """The last place given so far. Reading takes none, so that the order stays without gaps on SQLite."""
+    given = "SELECT value FROM ledger_position"
+    if session.get_bind().dialect.name == "postgresql":
+        given = "SELECT COALESCE(pg_sequence_last_value('ledger_position'), 0)"
+    return int(session.execute(sa.text(given)).scalar_one())
+
+
 def claim(session: Session, model: type[Any], row: Mapping[str, Any], *, unique: Sequence[str]) -> bool:
     """Add a row unless one with the same ``unique`` columns stands; whether the row is ours.
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from optimizer.dispatch.check import check
 from optimizer.dispatch.plan import Plan
 from reserve.authority import Actor, Permission, require, require_scope
-from reserve.db import append, next_positions
+from reserve.db import append, last_position
 from reserve.dispatch import planning, queries
 from reserve.dispatch.drafts import PlanFailureDraft, PlanRequestDraft, PlanResultDraft
 from reserve.dispatch.models import DispatchPlan, PlanLine, PlanResult
@@ -56,7 +56,6 @@ def request_plan(
         cover_hours=draft.cover_hours,
     )
     instance = planning.build_instance(session, question)
-    (position,) = next_positions(session, 1)
     code = f"PLAN-{uuid7()}"
     job = outbox.put(session, JOB_KIND, code, {"plan": code}, now=now)
     row = {
@@ -66,7 +65,7 @@ def request_plan(
         "organisation_path": lead.path,
         "as_of": question.as_of,
         "known_at": question.known_at,
-        "ledger_position": position,
+        "ledger_position": last_position(session),
         "policy": json.dumps({"fairness": draft.fairness, "kappa": draft.kappa_percent / 100}, sort_keys=True),
         "pins": json.dumps([pin.model_dump() for pin in draft.pins], sort_keys=True),
         "instance": zlib.compress(instance.to_json().encode(), 6),
