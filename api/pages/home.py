@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from api.auth import Caller, doors_of, read_caller
 from api.rendering import page
+from api.views import home as views
 from reserve.access import queries as access_queries
 from reserve.authority import Permission
-from reserve.incidents import queries as incident_queries
-from reserve.incidents.models import Incident
-from reserve.incidents.terms import IncidentState
 from reserve.papers import queries as paper_queries
 
 router = APIRouter()
@@ -40,16 +36,7 @@ def home(request: Request, caller: Annotated[Caller, Depends(read_caller)]) -> R
         "caller": caller,
         "account": ask(access_queries.get_account, actor.login),
         "waiting": waiting,
-        "incidents": ask(_open_incidents, now) if actor.has(Permission.INCIDENT_READ) else None,
+        "incidents": ask(views.open_incidents, now) if actor.has(Permission.INCIDENT_READ) else None,
         "pending_grants": pending,
     }
     return page(request, "home.html", context)
-
-
-def _open_incidents(session: Session, now: datetime) -> list[Incident]:
-    """Incidents that are not closed. They are announced, so everybody who may read incidents sees all of them."""
-    return [
-        incident
-        for incident in incident_queries.list_incidents(session, ["/"])
-        if incident_queries.version_at(session, incident.id, now, now).state is not IncidentState.CLOSED
-    ]

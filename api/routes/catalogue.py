@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from api.deps import After, Command, Limit, Page, Question, needs, page_of
@@ -14,9 +13,9 @@ from api.schemas.catalogue import (
     SubstitutionDecisionOut,
     SubstitutionOut,
 )
+from api.views import catalogue as views
 from reserve.authority import Permission
 from reserve.catalogue import queries, service
-from reserve.catalogue.models import SubstitutionDecision
 from reserve.catalogue.terms import CatalogueDraft, SubstitutionDecisionDraft
 
 router = APIRouter(tags=["catalogue"])
@@ -70,9 +69,5 @@ def list_substitutions(question: Question, enabled_only: bool = False) -> list[S
 )
 def list_decisions(needed_item: str, substitute_item: str, question: Question) -> list[SubstitutionDecisionOut]:
     """Every decision on a substitution, oldest first."""
-    rows = question.ask(_decisions, needed_item, substitute_item)
+    rows = question.ask(views.decisions, needed_item, substitute_item)
     return [SubstitutionDecisionOut.model_validate(row) for row in rows]
-
-
-def _decisions(session: Session, needed_item: str, substitute_item: str) -> list[SubstitutionDecision]:
-    return list(queries.decisions_on(session, queries.get_substitution(session, needed_item, substitute_item).id))

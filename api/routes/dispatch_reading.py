@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import json
-
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 
-from api.deps import AfterId, Limit, Page, Question, found_in, needs, page_of
-from api.document_view import document_rows
+from api.deps import AfterId, Limit, Page, Question, needs, page_of
 from api.schemas.dispatch import (
-    LineProgressOut,
-    OnTheRoadOut,
     OrderOut,
-    PlannedLineOut,
     PlanOut,
     PlanRef,
     ShipmentOut,
     ShipmentWholeOut,
 )
 from api.schemas.papers import DocumentRow
-from api.scoping import parties_in
+from api.views import dispatch as views
 from reserve.authority import Permission
 from reserve.dispatch import queries
-from reserve.errors import NotFound
-from reserve.papers import queries as paper_queries
-from reserve.papers import reading
-from reserve.papers.terms import DocumentKind
-from reserve.sites import queries as site_queries
 
 router = APIRouter(tags=["dispatch"])
 
@@ -44,7 +32,7 @@ def list_plans(question: Question, after: AfterId = 0, limit: Limit = 100) -> Pa
 @router.get("/plans/{code}", response_model=PlanOut, dependencies=PLANS)
 def get_plan(code: str, question: Question) -> PlanOut:
     """A plan: waiting, solved with its shipments and explanations, or why it failed."""
-    return question.ask(_plan, code, question.scopes(Permission.PLAN_READ))
+    return question.ask(views.plan, code, question.scopes(Permission.PLAN_READ))
 
 
 @router.get("/orders", response_model=Page[DocumentRow], dependencies=ORDERS)
@@ -52,13 +40,13 @@ def list_orders(
     question: Question, incident: str | None = None, after: AfterId = 0, limit: Limit = 100
 ) -> Page[DocumentRow]:
     """Dispatch orders of my bodies, from my stores or to my places, or with a step for my roles."""
-    return question.ask(_orders, question.scopes(Permission.ORDER_READ), incident, after, limit)
+    return question.ask(views.orders, question.scopes(Permission.ORDER_READ), incident, after, limit)
 
 
 @router.get("/orders/{number}", response_model=OrderOut, dependencies=ORDERS)
 def get_order(number: str, question: Question) -> OrderOut:
     """An order line by line: held, on the road, accepted, damaged, lost."""
-    return question.ask(_order, number, question.scopes(Permission.ORDER_READ))
+    return question.ask(views.order, number, question.scopes(Permission.ORDER_READ))
 
 
 @router.get("/shipments", response_model=Page[ShipmentOut], dependencies=ORDERS)
@@ -69,86 +57,4 @@ def list_shipments(question: Question, after: AfterId = 0, limit: Limit = 100) -
 
 @router.get("/shipments/{number}", response_model=ShipmentWholeOut, dependencies=ORDERS)
 def get_shipment(number: str, question: Question) -> ShipmentWholeOut:
-    return question.ask(_shipment, number, question.scopes(Permission.ORDER_READ))
-
-
-def _plan(session: Session, code: str, scopes: tuple[str, ...]) -> PlanOut:
-    plan = queries.get_plan(session, code)
-    found_in(scopes, plan.organisation_path, "plan", code)
-    result = queries.find_result(session, plan.id)
-    is_solved = result is not None and not result.error
-    return PlanOut(
-        **PlanRef.model_validate(plan).model_dump(),
-        state=queries.plan_state(session, plan.id),
-        error=result.error if result else None,
-        plan_hash=result.plan_hash if result else "",
-        rung=result.rung if result else "",
-        lines=[PlannedLineOut.model_validate(line) for line in queries.plan_lines(session, plan.id)],
-        explanation=json.loads(queries.explanation_of(result)) if result and is_solved else None,
-        yardsticks=json.loads(result.yardsticks) if result and is_solved else None,
-    )
-
-
-def _orders(
-    session: Session, scopes: tuple[str, ...], incident: str | None, after: int, limit: int
-) -> Page[DocumentRow]:
-    rows = reading.list_readable(
-        session,
-        scopes,
-        parties_in(session, scopes),
-        kind=DocumentKind.DISPATCH_ORDER,
-        incident_code=incident,
-        after_id=after,
-        limit=limit,
-    )
-    return Page(items=document_rows(session, rows), next=rows[-1].id if len(rows) == limit else None)
-
-
-def _order(session: Session, number: str, scopes: tuple[str, ...]) -> OrderOut:
-    document = reading.get_readable(session, number, scopes, parties_in(session, scopes))
-    if document.kind is not DocumentKind.DISPATCH_ORDER:
-        raise NotFound("order", number)
-    (row,) = document_rows(session, [document])
-    progress = queries.progress_of(session, document.id)
-    lines = [
-        LineProgressOut(
-            line_no=line.line_no,
-            item_code=line.item_code,
-            source_code=line.source_code,
-            receiver_code=line.receiver_code,
-            ordered=progress[line.line_no].ordered,
-            held=progress[line.line_no].held,
-            departed=progress[line.line_no].departed,
-            in_transit=progress[line.line_no].in_transit,
-            accepted=progress[line.line_no].accepted,
-            damaged=progress[line.line_no].damaged,
-            lost=progress[line.line_no].lost,
-            returned=progress[line.line_no].returned,
-        )
-        for line in paper_queries.lines_of(session, document.id)
-    ]
-    shipments = [ShipmentOut.model_validate(each) for each in queries.shipments_of(session, document.id)]
-    return OrderOut(**row.model_dump(), lines=lines, shipments=shipments)
-
-
-def _shipment(session: Session, number: str, scopes: tuple[str, ...]) -> ShipmentWholeOut:
-    shipment = queries.get_shipment(session, number)
-    sites = site_queries.sites_by_id(session, [shipment.source_site_id, shipment.receiver_site_id])
-    source, receiver = sites[shipment.source_site_id], sites[shipment.receiver_site_id]
-    if not any(site.organisation_path.startswith(scope) for site in (source, receiver) for scope in scopes):
-        raise NotFound("shipment", number)
-    lots = queries.lots_of_shipment(session, shipment)
-    carried = [
-        OnTheRoadOut(item_code=lots[lot_id].item_code, lot_code=lots[lot_id].code, quantity=quantity)
-        for (_, lot_id, _), quantity in queries.on_the_road(session, shipment).items()
-    ]
-    return ShipmentWholeOut(
-        **ShipmentOut.model_validate(shipment).model_dump(),
-        order_number=paper_queries.documents_by_id(session, [shipment.document_id])[shipment.document_id].number,
-        source_site=source.code,
-        receiver_site=receiver.code,
-        driver=shipment.driver,
-        driver_phone=shipment.driver_phone,
-        state=queries.shipment_state(session, shipment),
-        on_the_road=carried,
-    )
+    return question.ask(views.shipment, number, question.scopes(Permission.ORDER_READ))

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from pydantic import RootModel
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from api.deps import AfterId, Command, Limit, Page, Question, needs
-from api.document_view import document_rows
 from api.schemas.papers import (
     DocumentOut,
     DocumentRef,
     DocumentRow,
-    LineOut,
     MatrixRowOut,
-    SignatureOut,
-    StateOut,
-    StepOut,
 )
-from api.scoping import parties_in
+from api.views import papers as views
 from reserve.authority import Permission
-from reserve.papers import queries, reading, rules, service
-from reserve.papers.models import Document
+from reserve.papers import queries, service
 from reserve.papers.terms import DocumentKind, MatrixDraft, SignatureDraft, WithdrawalDraft
 
 router = APIRouter(tags=["papers"])
@@ -63,7 +56,7 @@ def list_documents(
     limit: Limit = 100,
 ) -> Page[DocumentRow]:
     scopes = question.scopes(Permission.DOCUMENT_READ)
-    return question.ask(_page, scopes, kind, incident, after, limit)
+    return question.ask(views.page, scopes, kind, incident, after, limit)
 
 
 @router.get("/documents/waiting", response_model=list[DocumentRef], dependencies=[needs(Permission.DOCUMENT_SIGN)])
@@ -75,50 +68,4 @@ def list_waiting(question: Question) -> list[DocumentRef]:
 
 @router.get("/documents/{number}", response_model=DocumentOut, dependencies=[needs(Permission.DOCUMENT_READ)])
 def get_document(number: str, question: Question) -> DocumentOut:
-    return question.ask(_whole, number, question.scopes(Permission.DOCUMENT_READ))
-
-
-def _page(
-    session: Session, scopes: tuple[str, ...], kind: DocumentKind | None, incident: str | None, after: int, limit: int
-) -> Page[DocumentRow]:
-    rows = reading.list_readable(
-        session, scopes, parties_in(session, scopes), kind=kind, incident_code=incident, after_id=after, limit=limit
-    )
-    return Page(items=document_rows(session, rows), next=rows[-1].id if len(rows) == limit else None)
-
-
-def _whole(session: Session, number: str, scopes: tuple[str, ...]) -> DocumentOut:
-    document = reading.get_readable(session, number, scopes, parties_in(session, scopes))
-    (row,) = document_rows(session, [document])
-    return DocumentOut(
-        **row.model_dump(),
-        content=document.content,
-        response_level=document.response_level,
-        holder_relation=document.holder_relation,
-        lines=_lines(session, document),
-        steps=[StepOut.model_validate(step) for step in queries.steps_of(session, document.id)],
-        signatures=[SignatureOut.model_validate(row) for row in queries.signatures_of(session, document.id)],
-        history=[StateOut.model_validate(row) for row in queries.history_of(session, document.id)],
-    )
-
-
-def _lines(session: Session, document: Document) -> list[LineOut]:
-    steps = queries.steps_of(session, document.id)
-    given = queries.given_signatures(session, document.id)
-    contents = {line.line_no: line for line in queries.line_contents(session, document.id)}
-    return [
-        LineOut(
-            line_no=line.line_no,
-            item_code=line.item_code,
-            quantity=line.quantity,
-            approved_quantity=rules.approved_quantity(steps, given, contents[line.line_no]),
-            source_code=line.source_code,
-            receiver_code=line.receiver_code,
-            owner_code=line.owner_code,
-            ground=line.ground,
-            latest_arrival_at=line.latest_arrival_at,
-            value_minor=line.value_minor,
-            note=line.note,
-        )
-        for line in contents.values()
-    ]
+    return question.ask(views.whole, number, question.scopes(Permission.DOCUMENT_READ))

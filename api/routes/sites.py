@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from api.deps import After, Command, Limit, Page, Question, found_in, needs, page_of
 from api.schemas.sites import BinOut, FleetOut, RoadOut, RowsRecorded, SiteOut
+from api.views import sites as views
 from reserve.authority import Permission
 from reserve.sites import queries, service
-from reserve.sites.models import Bin
 from reserve.sites.terms import BinDraft, FleetsDraft, RoadChangeDraft, RoutesDraft, SiteKind, SitesDraft
 
 router = APIRouter(tags=["sites"])
@@ -67,7 +66,7 @@ def get_site(code: str, question: Question) -> SiteOut:
 
 @router.get("/sites/{code}/bins", response_model=list[BinOut], dependencies=[needs(Permission.STOCK_READ)])
 def list_bins(code: str, question: Question) -> list[BinOut]:
-    rows = question.ask(_bins, code, question.scopes(Permission.STOCK_READ))
+    rows = question.ask(views.bins, code, question.scopes(Permission.STOCK_READ))
     return [BinOut.model_validate(row) for row in rows]
 
 
@@ -84,9 +83,3 @@ def list_roads(question: Question, from_site: str, as_of: AwareDatetime | None =
 @router.get("/fleets", response_model=list[FleetOut], dependencies=[needs()])
 def list_fleets(question: Question) -> list[FleetOut]:
     return [FleetOut.model_validate(row) for row in question.ask(queries.list_fleets)]
-
-
-def _bins(session: Session, code: str, scopes: tuple[str, ...]) -> list[Bin]:
-    site = queries.get_site(session, code)
-    found_in(scopes, site.organisation_path, "site", code)
-    return list(queries.bins_of_site(session, site).values())
