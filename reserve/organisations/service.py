@@ -9,10 +9,27 @@ from sqlalchemy.orm import Session
 
 from reserve.authority import Actor, Permission, require
 from reserve.db import claim
-from reserve.errors import InvalidInput, Problem
+from reserve.errors import Conflict, InvalidInput, Problem
 from reserve.organisations import queries
-from reserve.organisations.models import Organisation, Region
-from reserve.organisations.terms import HOLDER_KIND_OF_TIER, OrganisationDraft, OrganisationsDraft, RegionsDraft
+from reserve.organisations.models import Installation, Organisation, Region
+from reserve.organisations.terms import (
+    HOLDER_KIND_OF_TIER,
+    InstallationDraft,
+    OrganisationDraft,
+    OrganisationsDraft,
+    RegionsDraft,
+)
+
+
+def set_up_installation(
+    session: Session, actor: Actor, draft: InstallationDraft, *, now: datetime, today: date
+) -> Installation:
+    """Say, once, whether this database is real or a drill. A drill never becomes real, nor the other way."""
+    require(actor, Permission.ORGANISATION_WRITE)
+    if not claim(session, Installation, draft.model_dump() | {"id": 1}, unique=("id",)):
+        found = "drill" if session.get_one(Installation, 1).is_drill else "real"
+        raise Conflict(f"this database is set up already: {found}", found=found)
+    return session.get_one(Installation, 1)
 
 
 def record_regions(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from reserve.drafts import Draft
 
@@ -106,3 +106,14 @@ class OrganisationDraft(Draft):
 
 class OrganisationsDraft(Draft):
     organisations: tuple[OrganisationDraft, ...]
+
+
+class InstallationDraft(Draft):
+    """What this database is. A drill names its story's last instant, from which its clock goes on."""
+
+    is_drill: bool
+    title_zh: str = Field(min_length=1)
+    title_en: str = Field(min_length=1)
+    created_at: AwareDatetime
+    """Real time, also in a drill."""
+    story_ends_at: AwareDatetime | None = None
