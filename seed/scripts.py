@@ -61,6 +61,7 @@ class Cast:
         self.story = story
         self.stage = stage
         self.mishaps: list[Mishap] = list(story.mishaps)
+        self.own_reserves = _own_reserves(story)
         self.plans: list[str] = []
         self.production: dict[str, str] = {}
         """Production orders by line."""
@@ -146,7 +147,7 @@ def estimated(cast: Cast, day: date) -> Script:
         incident_code=story.incident_code,
         days=story.horizon_days,
         item_codes=story.item_codes,
-        hospital_reserves=_own_reserves(story),
+        hospital_reserves=cast.own_reserves,
     )
     yield now_by(PLANNER, estimates.estimate_needs, draft, local_time(day, 9))
 
