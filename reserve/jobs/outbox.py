@@ -81,7 +81,10 @@ def settle(session: Session, code: str, result: Mapping[str, Any], *, now: datet
 
 
 def fail(session: Session, code: str, error: str, *, now: datetime) -> Job:
+    """Give a job up with the reason. A job that is done stays done."""
     job = get_job(session, code)
+    if job.state not in (JobState.WAITING, JobState.RUNNING):
+        raise JobNotWaiting(f"job {code} is {job.state}", job=code, found=job.state)
     job.state = JobState.FAILED
     job.finished_at = now
     job.error = error
