@@ -60,7 +60,15 @@ def problems_of(errors: Sequence[Any]) -> tuple[list[Problem], bool]:
     """The problems, and whether the body was no JSON at all."""
     if any(error["type"] == "json_invalid" for error in errors):
         return [], True
-    return [_problem(error) for error in errors], False
+    return [_problem(error) for error in errors if not _is_echo(error, errors)], False
+
+
+def _is_echo(error: Any, errors: Sequence[Any]) -> bool:
+    """Pydantic also calls a list too short when its entries were faulty; only the entries are at fault then."""
+    place = error["loc"]
+    return error["type"] == "too_short" and any(
+        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in errors
+    )
 
 
 def _problem(error: Mapping[str, Any]) -> Problem:
