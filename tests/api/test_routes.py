@@ -28,6 +28,7 @@ OPEN_ROUTES = {"POST /api/v1/sessions"}
 VERBS_OF_THE_HOUSE = {
     "sign_in": "the sign-in page and POST /sessions, which check the password first",
     "record_seen": "the web process itself",
+    "set_up_installation": "whoever builds the database, once, at the machine itself",
     "record_plan": "the worker, with what the solver answered",
     "record_plan_failure": "the worker, when the solver has no answer",
 }
