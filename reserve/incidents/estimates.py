@@ -36,7 +36,7 @@ def estimate_needs(
     before the first day of the estimate are past and stay as they were.
     """
     require(actor, Permission.NEED_WRITE)
-    incident = open_incident(session, draft.incident_code, now=now)
+    incident = open_incident(session, draft.incident_code)
     require_scope(actor, Permission.NEED_WRITE, organisation_path=incident.organisation_path)
     if problems := _problems(session, draft, now=now):
         raise InvalidInput(problems)

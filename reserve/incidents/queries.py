@@ -69,6 +69,19 @@ def version_at(session: Session, incident_id: int, as_of: datetime, known_at: da
     return found[incident_id]
 
 
+def last_version(session: Session, incident_id: int) -> IncidentVersion:
+    """The version recorded last, whatever its times: what a verb that holds the lock must not overlook."""
+    statement = select(IncidentVersion).where(IncidentVersion.incident_id == incident_id)
+    return session.scalars(statement.order_by(IncidentVersion.id.desc()).limit(1)).one()
+
+
+def last_level(session: Session, incident_id: int) -> ResponseLevel | None:
+    """The level set last, whatever its times; None when no response is on."""
+    statement = select(ResponseChange).where(ResponseChange.incident_id == incident_id)
+    change = session.scalars(statement.order_by(ResponseChange.id.desc()).limit(1)).first()
+    return change.level if change else None
+
+
 def response_at(session: Session, incident_id: int, as_of: datetime, known_at: datetime) -> ResponseChange | None:
     """The response change in force, also a termination; None before the first activation."""
     where = ResponseChange.incident_id == incident_id

@@ -39,7 +39,7 @@ def record_observations(
 ) -> Sequence[Observed]:
     """Enter what was reported: cases of the day, sheltered persons, a test round decided. Later rows correct."""
     require(actor, Permission.NEED_WRITE)
-    incident = open_incident(session, draft.incident_code, now=now)
+    incident = open_incident(session, draft.incident_code)
     require_scope(actor, Permission.NEED_WRITE, organisation_path=incident.organisation_path)
     regions = organisation_queries.regions_by_code(session)
     counties = [area.region_code for area in queries.areas_at(session, incident.id, now, now)]

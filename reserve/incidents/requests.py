@@ -55,7 +55,7 @@ def raise_request(session: Session, actor: Actor, draft: RequestDraft, *, now: d
     A line for the same place and item within a day of an open one is marked as a possible duplicate, never refused.
     """
     require(actor, Permission.NEED_REQUEST)
-    incident = open_incident(session, draft.incident_code, now=now)
+    incident = open_incident(session, draft.incident_code)
     organisation = organisation_queries.get_organisation(session, draft.organisation_code)
     require_scope(actor, Permission.NEED_REQUEST, organisation_path=organisation.path)
     sites = site_queries.sites_by_code(session, [line.site_code for line in draft.lines])
@@ -108,7 +108,7 @@ def decide_request(
     incident_code = paper_queries.get_document(session, draft.document_number).incident_code
     if incident_code is None:
         raise NotARequest(f"{draft.document_number} belongs to no incident")
-    incident = open_incident(session, incident_code, now=now)
+    incident = open_incident(session, incident_code)
     document = _standing_request(session, draft.document_number)
     require_scope(actor, Permission.NEED_WRITE, organisation_path=incident.organisation_path)
     if actor.person_id == document.requested_by_person:

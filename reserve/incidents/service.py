@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reserve.authority import Actor, Permission, require, require_scope
-from reserve.db import append
+from reserve.db import append, lock_row
 from reserve.errors import Conflict, InvalidInput, Problem
 from reserve.incidents import queries, rules
 from reserve.incidents.models import AreaVersion, Incident, IncidentVersion, ResponseChange
@@ -29,7 +28,6 @@ from reserve.incidents.terms import (
     ResponseInForceDraft,
 )
 from reserve.organisations import queries as organisation_queries
-from reserve.organisations.models import Organisation
 from reserve.papers import drafting
 from reserve.papers import queries as paper_queries
 from reserve.papers.models import Document
@@ -106,7 +104,7 @@ def declare_incident(session: Session, actor: Actor, draft: IncidentDraft, *, no
 def record_areas(session: Session, actor: Actor, draft: AreasDraft, *, now: datetime, today: date) -> Incident:
     """Enter new figures for affected counties, or counties that join or leave the incident."""
     require(actor, Permission.INCIDENT_WRITE)
-    incident = open_incident(session, draft.incident_code, now=now)
+    incident = open_incident(session, draft.incident_code)
     require_scope(actor, Permission.INCIDENT_WRITE, organisation_path=incident.organisation_path)
     if problems := rules.area_problems(draft.areas, _counties(session)):
         raise InvalidInput(problems)
@@ -118,7 +116,7 @@ def record_areas(session: Session, actor: Actor, draft: AreasDraft, *, now: date
 def set_class(session: Session, actor: Actor, draft: ClassDraft, *, now: datetime, today: date) -> Incident:
     """Set the class of an incident anew; its response level stays as it is."""
     require(actor, Permission.INCIDENT_WRITE)
-    incident = open_incident(session, draft.incident_code, now=now)
+    incident = open_incident(session, draft.incident_code)
     require_scope(actor, Permission.INCIDENT_WRITE, organisation_path=incident.organisation_path)
     change = {"incident_class": draft.incident_class, "reason": draft.reason}
     _amend(session, actor, incident, change, now=now)
@@ -131,8 +129,8 @@ def request_response(session: Session, actor: Actor, draft: ResponseDraft, *, no
     Who signs is decided by the higher of the level in force and the level asked for. Raises LevelUnchanged.
     """
     require(actor, Permission.INCIDENT_WRITE)
-    incident = open_incident(session, draft.incident_code, now=now)
-    current = queries.level_at(session, incident.id, now, now)
+    incident = open_incident(session, draft.incident_code)
+    current = queries.last_level(session, incident.id)
     step = rules.response_step(current, draft.level)
     if step is None:
         raise LevelUnchanged("this level is in force", found=current and current.value)
@@ -173,13 +171,13 @@ def put_response_in_force(
     document = paper_queries.get_document(session, draft.document_number)
     if document.kind is not DocumentKind.RESPONSE_ACTIVATION or document.incident_code is None:
         raise NotAResponsePaper(f"{document.number} is a {document.kind}", found=document.kind)
-    incident = open_incident(session, document.incident_code, now=now)
+    incident = open_incident(session, document.incident_code)
     drafting.lock_document(session, document.number)
     drafting.require_state(session, document, State.APPROVED)
     leader = organisation_queries.organisations_by_id(session, [document.organisation_id])[document.organisation_id]
     require_scope(actor, Permission.INCIDENT_WRITE, organisation_path=leader.path)
     asked = ResponseDraft.model_validate(_asked(document))
-    step = rules.response_step(queries.level_at(session, incident.id, now, now), asked.level)
+    step = rules.response_step(queries.last_level(session, incident.id), asked.level)
     if step is None:
         raise LevelUnchanged("this level is in force", found=asked.level and asked.level.value)
     row = {
@@ -203,25 +201,24 @@ def put_response_in_force(
 def close_incident(session: Session, actor: Actor, draft: CloseDraft, *, now: datetime, today: date) -> Incident:
     """Close an incident whose response has been terminated. Raises ResponseOn."""
     require(actor, Permission.INCIDENT_WRITE)
-    incident = open_incident(session, draft.incident_code, now=now)
+    incident = open_incident(session, draft.incident_code)
     require_scope(actor, Permission.INCIDENT_WRITE, organisation_path=incident.organisation_path)
-    level: ResponseLevel | None = queries.level_at(session, incident.id, now, now)
+    level: ResponseLevel | None = queries.last_level(session, incident.id)
     if level is not None:
         raise ResponseOn(f"response {level} is on", found=level.value, expected="no response")
     _amend(session, actor, incident, {"state": IncidentState.CLOSED, "reason": draft.reason}, now=now)
     return incident
 
 
-def open_incident(session: Session, code: str, *, now: datetime) -> Incident:
-    """The incident, if it is open; verbs on incidents of one body follow each other. Raises NotFound, IncidentClosed.
+def open_incident(session: Session, code: str) -> Incident:
+    """The incident, if it is open, locked until the verb ends. Raises NotFound, IncidentClosed.
 
-    The lock lies on the row of the declaring body, because the application may not lock append-only rows; it is the
-    weak kind that lets others point at the body meanwhile. Taken before any lock on a document.
+    Taken before any lock on a document. Who waited here may have taken its time before the one it waited for: state
+    and level are therefore read as recorded last.
     """
     incident = queries.get_incident(session, code)
-    lock = select(Organisation.id).where(Organisation.id == incident.organisation_id)
-    session.execute(lock.with_for_update(key_share=True))
-    version = queries.version_at(session, incident.id, now, now)
+    lock_row(session, Incident, incident.id)
+    version = queries.last_version(session, incident.id)
     if version.state is IncidentState.CLOSED:
         raise IncidentClosed(f"{code} is closed", found=code)
     return incident
@@ -258,7 +255,7 @@ def _append_version(
 
 def _amend(session: Session, actor: Actor, incident: Incident, change: dict[str, Any], *, now: datetime) -> None:
     """A new version of the incident: the one in force with some values changed."""
-    current = queries.version_at(session, incident.id, now, now)
+    current = queries.last_version(session, incident.id)
     kept = ("incident_class", "state", "reported", "severity_profile", "injured", "injured_are_serious")
     values = {name: getattr(current, name) for name in kept} | change
     _append_version(session, actor, incident.id, values, valid_from=now, now=now)
