@@ -100,7 +100,7 @@ def steps_of(world: World) -> Iterator[Step]:
     yield Step("rules", "floor_rules", mandate_service.set_floor_rules, floor_rules_draft(begins_at))
     yield Step("rules", "cascade", mandate_service.set_cascade, cascade_draft(begins_at))
     yield Step("rules", "targets", mandate_service.compute_targets, targets_draft(begins_at))
-    for post in (*posts(), *keepers(world.incident_code)):
+    for post in (*posts(), *duty_posts(world.incident_code)):
         yield from _people_steps(post, world)
     stock = opening_stock(world.incident_code)
     for draft in opening_drafts(stock, world.opened_on):
@@ -135,15 +135,39 @@ def _people_steps(post: Post, world: World) -> Iterator[Step]:
     yield Step("people", f"grant:{post.login}", access_service.grant_role, grant)
 
 
-def keepers(incident_code: str | None) -> tuple[Post, ...]:
-    """A keeper for every store and plant, and for hospitals and receiving points of the affected counties.
-
-    They are posts like those of people.csv, but have no password: nobody signs in as them.
+def duty_posts(incident_code: str | None) -> tuple[Post, ...]:
+    """A keeper for every store and plant, and in the affected counties for hospitals and receiving points too; there
+    a duty officer besides, who asks. Posts like those of people.csv, but without password: nobody signs in as them.
     """
-    affected = {area.region_code for area in areas(incident_code)} if incident_code else set()
+    affected = sorted({area.region_code for area in areas(incident_code)}) if incident_code else []
     known = {post.login for post in posts()}
     kept = (s for s in sites().sites if s.kind in (SiteKind.WAREHOUSE, SiteKind.PLANT) or s.region_code in affected)
-    return tuple(post for post in map(_keeper, kept) if post.login not in known)
+    found = (*map(_keeper, kept), *map(_duty_officer, affected), *map(_reporter, _plants()))
+    return tuple(post for post in found if post.login not in known)
+
+
+def _duty_officer(region_code: str) -> Post:
+    return Post(
+        login=f"requester.{region_code}",
+        display_name_zh=f"{region_code}应急值班员(示例)",
+        organisation_code=f"ED-{region_code}",
+        scope_code=region_code,
+        role=Role.REQUESTER,
+    )
+
+
+def _plants() -> list[str]:
+    return [site.code for site in sites().sites if site.kind is SiteKind.PLANT]
+
+
+def _reporter(producer_code: str) -> Post:
+    return Post(
+        login=f"producer.{producer_code.lower()}",
+        display_name_zh=f"{producer_code}报送员(示例)",
+        organisation_code=producer_code,
+        scope_code=producer_code,
+        role=Role.PRODUCER,
+    )
 
 
 def _keeper(site: SiteDraft) -> Post:

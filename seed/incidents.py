@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from reserve.incidents.picture import Measure
+from reserve.quantities import split_by_share
 from seed.load import Row, read
 
 
@@ -64,4 +67,29 @@ def _counted(row: Row) -> Counted | None:
         measure=Measure(measure),
         on=row.day("date"),
         value=row.whole("value"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A delivery point of the dispatch of August 2023 (flood_points.csv), and its share of the pieces."""
+
+    region_code: str
+    site_code: str
+    share: Fraction
+
+
+def flood_requests(item_codes: Collection[str]) -> tuple[tuple[Point, str, int], ...]:
+    """What each of the 28 points was sent of these items: the item's pieces split by the points' shares."""
+    points = read(
+        "flood_points.csv",
+        lambda row: Point(row.text("region_code"), row.text("site_code"), row.number("share_of_pieces")),
+    )
+    pieces = read("flood_items.csv", lambda row: (row.text("item_code"), row.whole("pieces")))
+    return tuple(
+        (point, item, quantity)
+        for item, total in pieces
+        if item in item_codes
+        for point, quantity in zip(points, split_by_share(total, [point.share for point in points]), strict=True)
+        if quantity
     )

@@ -77,13 +77,15 @@ def released(cast: Cast, activation: Activation, made_on: date, available_on: da
     """After the release lag the lot is tested and booked at the plant for the province."""
     number, at = cast.production[activation.line_code], local_time(available_on, 0, 30)
     order = cast.stage.ask(order_queries.get_order, number)
-    reports = cast.stage.ask(order_queries.reports_of, order.id, at)
+    good = cast.stage.ask(order_queries.reports_of, order.id, at)[made_on].good
+    if good == 0:
+        return  # the line was still changing over
     item = next(item for item in catalogue().items if item.code == activation.item_code)
     shelf_life = item.shelf_life_months
     draft = ReleaseDraft(
         document_number=number,
         made_on=made_on,
-        accepted=reports[made_on].good,
+        accepted=good,
         lot_code=f"{_producer(activation)}-{made_on:%y%m%d}",
         expires_on=None if shelf_life is None else months_after(made_on, shelf_life),
         certificate="演练合格证",

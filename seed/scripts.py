@@ -17,7 +17,7 @@ from reserve.dispatch.drafts import (
     PlanRequestDraft,
     TransitLossDraft,
 )
-from reserve.incidents import estimates, reporting
+from reserve.incidents import estimates, reporting, requests
 from reserve.incidents import service as incidents
 from reserve.incidents.terms import (
     AreaDraft,
@@ -27,6 +27,10 @@ from reserve.incidents.terms import (
     IncidentDraft,
     ObservationDraft,
     ObservationsDraft,
+    RequestDecisionDraft,
+    RequestDraft,
+    RequestLineDecision,
+    RequestLineDraft,
     ResponseDraft,
     ResponseInForceDraft,
 )
@@ -41,7 +45,7 @@ from seed.opening_book import opening_stock
 from seed.places import hospitals
 from seed.replay import Script, Stage, now_by
 from seed.solving import answer
-from seed.story import Mishap, Story
+from seed.story import Asked, Mishap, Story
 
 PLANNER = "planner.province"
 SIGNERS = {
@@ -68,8 +72,13 @@ class Cast:
 
 
 def keeper_of(site_code: str) -> str:
-    """The keeper's login of a site (people.csv and ``hebei.keepers`` name them alike)."""
+    """The keeper's login of a site (people.csv and ``hebei.duty_posts`` name them alike)."""
     return f"keeper.{site_code.lower()}"
+
+
+def requester_of(region_code: str) -> str:
+    """The login of the duty officer of a county (``hebei.duty_posts``)."""
+    return f"requester.{region_code}"
 
 
 def signed(number: str, story: Story, at: datetime) -> Script:
@@ -138,6 +147,38 @@ def reported(cast: Cast, day: date) -> Script:
             incident_code=story.incident_code, observations=tuple(found), source="seed/data/incident_timeline.csv"
         )
         yield now_by(PLANNER, reporting.record_observations, draft, local_time(day, 8, 45))
+
+
+def asked(cast: Cast, day: date) -> Script:
+    """08:50: counties ask in writing for what no norm speaks of; the planner takes it up as need."""
+    story, at = cast.story, local_time(day, 8, 50)
+    by_county: dict[str, list[Asked]] = defaultdict(list)
+    for each in story.asked:
+        if each.on == day:
+            by_county[each.region_code].append(each)
+    for region_code, lines in by_county.items():
+        draft = RequestDraft(
+            incident_code=story.incident_code,
+            organisation_code=region_code,
+            lines=tuple(
+                RequestLineDraft(
+                    site_code=line.site_code,
+                    item_code=line.item_code,
+                    quantity=line.quantity,
+                    needed_by=local_time(day + timedelta(days=1), 8),
+                )
+                for line in lines
+            ),
+            justification="演练:集中安置需要",
+        )
+        request = yield now_by(requester_of(region_code), requests.raise_request, draft, at)
+        decision = RequestDecisionDraft(
+            document_number=request.number,
+            lines=tuple(
+                RequestLineDecision(line_no=number, accepted=line.quantity) for number, line in enumerate(lines, 1)
+            ),
+        )
+        yield now_by(PLANNER, requests.decide_request, decision, at + timedelta(minutes=5))
 
 
 def estimated(cast: Cast, day: date) -> Script:

@@ -10,9 +10,10 @@ from reserve.incidents.picture import Measure, Scenario
 from reserve.incidents.terms import IncidentClass
 from reserve.papers.terms import ResponseLevel
 from seed import production, scripts
+from seed.incidents import flood_requests
 from seed.replay import Stage
 from seed.scripts import Cast
-from seed.story import Activation, Announced, Mishap, Story
+from seed.story import Activation, Announced, Asked, Mishap, Story
 
 OUTBREAK = Story(
     name="outbreak-2021",
@@ -46,7 +47,38 @@ OUTBREAK = Story(
     use_is_booked=True,
 )
 
-STORIES = {story.name: story for story in (OUTBREAK,)}
+WITHOUT_NORM = ("H1020101", "H1030101", "H2090202")
+"""Quilts in summer, tents and lamps: no flood norm speaks of them; the counties ask."""
+
+FLOOD = Story(
+    name="flood-2023",
+    incident_code="INC-2023-FLOOD",
+    title_zh="2023年7月保定涿州等地特大暴雨洪涝(23·7)",
+    title_en="Baoding-Zhuozhou flood, July 2023",
+    scenario=Scenario.FLOOD,
+    incident_class=IncidentClass.EXCEPTIONAL,
+    level=ResponseLevel.I,
+    opened_on=date(2023, 7, 1),
+    declared_on=date(2023, 8, 1),
+    closed_on=date(2023, 8, 13),
+    item_codes=("H1030201", "H1020101", "H1020103", "H1020104", "H1030101", "H2090202"),
+    reported=(Measure.RELOCATED_PERSONS, Measure.AFFECTED_PERSONS),
+    asked=tuple(
+        Asked(point.region_code, point.site_code, item, quantity, date(2023, 8, 2))
+        for point, item, quantity in flood_requests(WITHOUT_NORM)
+    ),
+    activations=(
+        Activation("PR020-L1", "H1030101", 300, date(2023, 8, 2), date(2023, 8, 6), date(2023, 8, 4)),
+        Activation("PR028-L1", "H1030201", 2_000, date(2023, 8, 2), date(2023, 8, 8), date(2023, 8, 5)),
+    ),
+    mishaps=(
+        Mishap("RP-130681", "H1020104", damaged_packs=1),
+        Mishap("RP-131081", "H1030201", missing_packs=2),
+    ),
+    compared_on=date(2023, 8, 2),
+)
+
+STORIES = {story.name: story for story in (OUTBREAK, FLOOD)}
 
 Told = Callable[[str, int, int], None]
 """Told the day that begins, how many are done, and how many there are."""
@@ -61,6 +93,7 @@ def tell(story: Story, stage: Stage, *, progress: Told = lambda day, done, total
         progress(day.isoformat(), done, total)
         stage.play_until(local_time(day, 8, 45))
         stage.play(scripts.reported(cast, day))
+        stage.play(scripts.asked(cast, day))
         stage.play(scripts.estimated(cast, day))
         stage.play(scripts.planned(cast, day))
         if day == story.declared_on:

@@ -51,6 +51,17 @@ class Mishap:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a county asks for in writing on a day, due at 08:00 of the day after; goods for which no norm speaks."""
+
+    region_code: str
+    site_code: str
+    item_code: str
+    quantity: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """A replay case: an incident, what is dispatched for it, and how long it is told."""
 
@@ -69,9 +80,12 @@ class Story:
     severity_profile: str | None = None
     announced: tuple[Announced, ...] = ()
     activations: tuple[Activation, ...] = ()
+    asked: tuple[Asked, ...] = ()
     mishaps: tuple[Mishap, ...] = ()
     horizon_days: int = 10
     cover_hours: int = 72
+    compared_on: date | None = None
+    """The day whose plan stands beside the yardsticks; the first where empty."""
     bulk_items: tuple[str, ...] = ()
     bulk_every_days: int = 3
     """Bulk goods are ordered every so many days only; their cover reaches from one order to the next."""
