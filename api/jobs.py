@@ -32,6 +32,7 @@ from reserve.stock.drafts import ExpirySweepDraft
 from reserve.stock.service import sweep_expired_holds
 
 TURN_S = 1.0
+MAX_PAUSE_S = 60.0
 SWEEP_EVERY = timedelta(minutes=1)
 
 log = structlog.get_logger()
@@ -133,11 +134,14 @@ class Dispatcher:
             self.runner.run(sweep_expired_holds, ExpirySweepDraft(), actor=WORKER, answer=Done)
 
     def _run(self) -> None:
-        while not self._stop.wait(TURN_S):
+        pause_s = TURN_S
+        while not self._stop.wait(pause_s):
             try:
                 self.turn()
+                pause_s = TURN_S
             except Exception as error:
-                # A turn that failed is tried again: every step of it may be repeated.
+                # A turn that failed is tried again, ever more slowly: every step of it may be repeated.
+                pause_s = min(2 * pause_s, MAX_PAUSE_S)
                 log.error("dispatcher", error=type(error).__name__, exc_info=error)
 
 

@@ -136,8 +136,13 @@ INSTALLER = Actor(
     grants=(Grant(Role.INSTALLER, "/", ROLE_PERMISSIONS[Role.INSTALLER]),),
 )
 """Whoever sets the database up, at the machine itself."""
-WORKER = Actor(user_id=0, person_id=0, login=SYSTEM_ACTOR_LOGIN, grants=(Grant("worker", "/", frozenset({P.SYSTEM})),))
-"""The system itself, when it stores the result of a job."""
+WORKER = Actor(
+    user_id=0,
+    person_id=0,
+    login=SYSTEM_ACTOR_LOGIN,
+    grants=(Grant("worker", "/", frozenset({P.SYSTEM, P.PLAN_WRITE, P.STOCK_HOLD})),),
+)
+"""The system itself: stores what a job answered, ends holds whose time has passed, keeps sessions up to date."""
 
 
 def grant_problems(
