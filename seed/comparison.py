@@ -40,8 +40,12 @@ class Measured:
 
     method: str
     unmet_by_class: Mapping[str, int]
+    late: int
+    """Base units that come after their hour, to needs that wait."""
     weighted_unmet_ppm: int
     worst_fill_percent: int
+    piece_km: int
+    """Pieces times kilometres."""
 
 
 def compare(instance: Instance, plan: Plan) -> tuple[Measured, ...]:
@@ -53,10 +57,9 @@ def compare(instance: Instance, plan: Plan) -> tuple[Measured, ...]:
 def by_hand_each_morning(instance: Instance, method: Method) -> Plan:
     """One plan made of the decisions of all mornings, each with a view of three days."""
     sent: list[Shipment] = []
-    plan = method(_in_view(instance, sent, 0))
+    plan = method(replace(instance, needs=()))  # an empty plan, to be filled
     for hour in range(0, instance.horizon_hour, MORNING_HOURS):
-        plan = method(_in_view(instance, sent, hour))
-        sent.extend(plan.shipments)
+        sent.extend(method(_in_view(instance, sent, hour)).shipments)
     return replace(plan, shipments=tuple(sent), needs=_results(instance, sent), instance_hash=instance.hash)
 
 
@@ -75,11 +78,16 @@ def _in_view(instance: Instance, sent: list[Shipment], hour: int) -> Instance:
         )
         for lot in instance.lots
     )
-    needs = (replace(need, received=need.received + served[need.code]) for need in instance.needs)
+    here = [lot for lot in lots if lot.quantity > 0 and lot.available_from_hour < hour + VIEW_HOURS]
+    claims = (replace(need, received=need.received + served[need.code]) for need in instance.needs)
+    open_now = [
+        need for need in claims if need.open_quantity and need.due_hour < hour + VIEW_HOURS and need.latest_hour >= hour
+    ]
+    both = {lot.item_code for lot in here} & {need.item_code for need in open_now}
     return replace(
         instance,
-        lots=tuple(lot for lot in lots if lot.quantity > 0 and lot.available_from_hour < hour + VIEW_HOURS),
-        needs=tuple(need for need in needs if need.due_hour < hour + VIEW_HOURS and need.latest_hour >= hour),
+        lots=tuple(lot for lot in here if lot.item_code in both),
+        needs=tuple(need for need in open_now if need.item_code in both),
     )
 
 
@@ -116,7 +124,9 @@ def _measured(instance: Instance, name: str, plan: Plan) -> Measured:
     weight = {key: CLASS_WEIGHTS[key[0]] for key, quantity in asked.items() if quantity}
     missed = sum((weight[key] * Fraction(unmet[key], asked[key]) for key in weight), Fraction(0))
     ppm = int(missed * 1_000_000 / max(1, sum(weight.values())))
-    return Measured(name, dict(by_class), ppm, _worst_fill(instance, plan))
+    late = sum(result.late for result in plan.needs)
+    piece_km = sum(shipment.quantity * shipment.km for shipment in plan.shipments)
+    return Measured(name, dict(by_class), late, ppm, _worst_fill(instance, plan), piece_km)
 
 
 def _worst_fill(instance: Instance, plan: Plan) -> int:
