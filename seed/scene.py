@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from reserve.catalogue.models import Item
 from reserve.catalogue.terms import LifeCycle
-from reserve.clock import local_day
+from reserve.clock import end_of_day, local_time
 from reserve.dispatch import queries as dispatch_queries
 from reserve.incidents import queries as incident_queries
 from reserve.organisations.models import Organisation
@@ -22,6 +22,9 @@ from reserve.sites.models import Bin, Site
 from reserve.sites.terms import USABLE_BINS
 from reserve.stock.models import Balance, Lot, StockAccount
 from reserve.stock.terms import Fund
+
+LineKey = tuple[str, str, int, str]
+"""Source site, owner, cascade step and need key: what a plan line and an order line have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +64,31 @@ class OnShelf:
     """A consumable; durable goods stay."""
 
 
-def legs_of(session: Session, plan_code: str, order_number: str) -> list[Leg]:
-    """The journeys of an order: one per receiver, leaving with its first line; what could wait goes along."""
-    document = paper_queries.get_document(session, order_number)
-    grounds = list(dispatch_queries.order_lines(session, document.id).values())
-    first = paper_queries.lines_of(session, document.id)[0]
-    keys, step = {ground.need_key for ground in grounds}, grounds[0].step
+def legs_of(session: Session, plan_code: str, order_numbers: Collection[str]) -> dict[str, list[Leg]]:
+    """The journeys of a plan's orders: one per order and receiver, leaving with the first line; what could wait goes
+    along.
+    """
     plan = dispatch_queries.get_plan(session, plan_code)
-    legs: dict[str, tuple[datetime, datetime]] = {}
+    planned: dict[LineKey, tuple[datetime, datetime]] = {}
     for line in dispatch_queries.plan_lines(session, plan.id):
-        is_ours = (line.source_site, line.owner_code, line.step) == (first.source_code, first.owner_code, step)
-        if is_ours and line.need_key in keys:
-            leave, arrive = legs.get(line.receiver_site, (line.leave_at, line.arrive_at))
-            legs[line.receiver_site] = min(leave, line.leave_at), min(arrive, line.arrive_at)
-    return [Leg(order_number, first.source_code, receiver, *times) for receiver, times in sorted(legs.items())]
+        key = (line.source_site, line.owner_code, line.step, line.need_key)
+        leave, arrive = planned.get(key, (line.leave_at, line.arrive_at))
+        planned[key] = min(leave, line.leave_at), min(arrive, line.arrive_at)
+    return {number: _legs_of_order(session, number, planned) for number in order_numbers}
+
+
+def _legs_of_order(session: Session, number: str, planned: Mapping[LineKey, tuple[datetime, datetime]]) -> list[Leg]:
+    document = paper_queries.get_document(session, number)
+    grounds = dispatch_queries.order_lines(session, document.id)
+    legs: dict[str, Leg] = {}
+    for line in paper_queries.lines_of(session, document.id):
+        ground = grounds[line.id]
+        leave, arrive = planned[line.source_code, line.owner_code, ground.step, ground.need_key]
+        leg = legs.get(line.receiver_code)
+        if leg is not None:
+            leave, arrive = min(leave, leg.leave_at), min(arrive, leg.arrive_at)
+        legs[line.receiver_code] = Leg(number, line.source_code, line.receiver_code, leave, arrive)
+    return [legs[receiver] for receiver in sorted(legs)]
 
 
 def load_of(session: Session, shipment_number: str) -> list[Load]:
@@ -133,9 +147,9 @@ def needed_on(session: Session, incident_code: str, day: date, as_of: datetime) 
     """What each place needs of each item on one day, base units, by site and item."""
     incident = incident_queries.get_incident(session, incident_code)
     found: dict[tuple[str, str], int] = defaultdict(int)
-    for need in incident_queries.needs_at(session, incident.id, as_of, as_of):
-        if local_day(need.due_at) == day:
-            found[need.site_code, need.item_code] += need.base
+    begins, ends = local_time(day), end_of_day(day)
+    for need in incident_queries.needs_at(session, incident.id, as_of, as_of, due_from=begins, due_until=ends):
+        found[need.site_code, need.item_code] += need.base
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from reserve.clock import local_day, local_time
@@ -224,18 +225,19 @@ def planned(cast: Cast, day: date) -> Script:
         plan_code=request.code, leave_within_hours=24, item_codes=story.ordered_on(day), note="【演练】调拨指令"
     )
     letters = yield now_by(PLANNER, dispatch.draft_orders, orders, at + timedelta(minutes=10))
+    legs = cast.stage.ask(scene.legs_of, request.code, letters.numbers)
     for number in letters.numbers:
-        yield from _ordered(cast, request.code, number, at + timedelta(minutes=20))
+        yield from _ordered(cast, number, legs[number], at + timedelta(minutes=20))
 
 
-def _ordered(cast: Cast, plan_code: str, number: str, at: datetime) -> Script:
+def _ordered(cast: Cast, number: str, legs: Sequence[scene.Leg], at: datetime) -> Script:
     """Submit, sign and issue one letter, and put its journeys on the agenda."""
     order = OrderNumberDraft(order_number=number)
     yield now_by(PLANNER, dispatch.submit_order, order, at)
     yield from signed(number, cast.story, at + timedelta(minutes=20))
     issued_at = at + timedelta(minutes=50)
     yield now_by(PLANNER, dispatch.issue_order, order, issued_at)
-    for leg in cast.stage.ask(scene.legs_of, plan_code, number):
+    for leg in legs:
         gate_at = max(leg.leave_at + timedelta(minutes=90), issued_at + timedelta(minutes=30))
         cast.stage.later(gate_at, shipped(cast, leg, gate_at))
 

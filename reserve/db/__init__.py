@@ -4,7 +4,7 @@ SQLite: two engines on one file. One connection writes (BEGIN IMMEDIATE, synchro
 PostgreSQL: READ COMMITTED, row locks in one order; the application role does not own the tables.
 """
 
-from reserve.db.appending import append, claim, last_position, next_positions
+from reserve.db.appending import append, claim, claim_all, last_position, next_positions
 from reserve.db.engines import Database, UnsafeDatabase, owner_engine
 from reserve.db.guards import (
     expected_triggers,
@@ -25,6 +25,7 @@ __all__ = [
     "UtcDateTime",
     "append",
     "claim",
+    "claim_all",
     "enum_type",
     "expected_triggers",
     "grant_application_rights",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from reserve.db import claim
+from reserve.db import claim_all
 from reserve.errors import Conflict
 from reserve.sites.models import Bin
 from reserve.sites.terms import OUTSIDE
@@ -21,6 +21,22 @@ from reserve.stock.terms import Shortage
 Key = tuple[int, int]
 """(account, lot)"""
 TICK = timedelta(microseconds=1)
+
+_BALANCE: Any = Balance.__table__
+CHANGE_OF_BALANCE = (
+    update(_BALANCE)
+    .where(
+        _BALANCE.c.id == bindparam("place"),
+        _BALANCE.c.held + bindparam("more_held") >= 0,
+        _BALANCE.c.on_hand + bindparam("more") >= _BALANCE.c.held + bindparam("more_held"),
+    )
+    .values(
+        on_hand=_BALANCE.c.on_hand + bindparam("more"),
+        held=_BALANCE.c.held + bindparam("more_held"),
+        last_recorded_at=bindparam("at"),
+    )
+)
+"""Built once: every movement runs it for each lot and account that it touches."""
 
 
 class InsufficientStock(Conflict):
@@ -69,9 +85,9 @@ def lock_balances(session: Session, keys: Iterable[Key], *, now: datetime) -> di
     missing = [key for key in wanted if key not in found]
     if not missing:
         return found
-    for account_id, lot_id in missing:
-        row = {"account_id": account_id, "lot_id": lot_id, "on_hand": 0, "held": 0, "last_recorded_at": now - TICK}
-        claim(session, Balance, row, unique=("account_id", "lot_id"))
+    empty = {"on_hand": 0, "held": 0, "last_recorded_at": now - TICK}
+    rows = [{"account_id": account_id, "lot_id": lot_id} | empty for account_id, lot_id in missing]
+    claim_all(session, Balance, rows, unique=("account_id", "lot_id"))
     return _locked(session, wanted)
 
 
@@ -103,19 +119,12 @@ def write_balances(
         more, more_held = on_hand.get(key, 0), held.get(key, 0)
         if not more and not more_held:
             continue
-        values: dict[str, Any] = {"on_hand": Balance.on_hand + more, "held": Balance.held + more_held}
-        if recorded_at is not None:
-            values["last_recorded_at"] = recorded_at
-        statement = (
-            update(Balance)
-            .where(
-                Balance.id == places[key].balance_id,
-                Balance.held + more_held >= 0,
-                Balance.on_hand + more >= Balance.held + more_held,
-            )
-            .values(**values)
-            .execution_options(synchronize_session=False)
-        )
-        changed: Any = session.execute(statement)
+        values = {
+            "place": places[key].balance_id,
+            "more": more,
+            "more_held": more_held,
+            "at": recorded_at or places[key].last_recorded_at,
+        }
+        changed: Any = session.execute(CHANGE_OF_BALANCE, values)
         if changed.rowcount != 1:
             raise InsufficientStock(queries.shortages(session, {key: (max(-more, more_held), 0)}))
