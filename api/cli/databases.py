@@ -11,13 +11,12 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from api.cli.lock import DatabaseInUse, only_writer
-from api.cli.opening import REFUSED, open_database, refuse, say, words
+from api.cli.opening import REFUSED, DatabaseOption, open_database, refuse, say, settings_of, words
 from api.i18n import Language
 from api.worker import prepare_jobs
 from migrations.run import upgrade
 from reserve import verify as books
 from reserve.db import Database
-from reserve.settings import Settings
 
 CLEAN = "The books are clean: {laws} laws proved up to position {position} in {seconds} s."
 FINDINGS = "{findings} findings under {laws} laws, up to position {position}, in {seconds} s."
@@ -28,29 +27,29 @@ class Level(StrEnum):
     FULL = "full"
 
 
-def migrate() -> None:
+def migrate(database: DatabaseOption = None) -> None:
     """升级数据库结构 · Bring the database up to date, as the owner of its tables."""
-    settings = Settings()
+    settings = settings_of(database)
     url = settings.owner_database_url or settings.database_url
-    database = Database(url)
+    opened = Database(url)
     try:
-        with only_writer(database):
+        with only_writer(opened):
             upgrade(url, app_role=settings.app_role)
             prepare_jobs(settings)
     except DatabaseInUse:
         refuse(
             "Another process of this system writes to {path}. Stop it first, or do the same in the browser.",
-            path=database.path,
+            path=opened.path,
         )
     except DBAPIError as error:
         refuse(
             "The database {url} does not answer: {error}",
-            url=database.url.render_as_string(hide_password=True),
+            url=opened.url.render_as_string(hide_password=True),
             error=error.orig,
         )
     finally:
-        database.dispose()
-    say("{url} is up to date.", url=database.url.render_as_string(hide_password=True))
+        opened.dispose()
+    say("{url} is up to date.", url=opened.url.render_as_string(hide_password=True))
 
 
 def verify(
@@ -58,18 +57,19 @@ def verify(
     only: Annotated[list[str] | None, typer.Option(help="只查这些不变量,如 L03 · only these laws")] = None,
     since: Annotated[int | None, typer.Option(help="只查此位置之后 · only what was touched after this place")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for machines")] = False,
+    database: DatabaseOption = None,
 ) -> None:
     """核对账目,只读 · Prove the books. Exit code 0: clean, 1: findings, 2: could not check."""
-    with open_database(Settings()) as database:
+    with open_database(settings_of(database)) as opened:
         try:
-            report = books.run(database, level=level.value, only=tuple(only or ()), since=since)
+            report = books.run(opened, level=level.value, only=tuple(only or ()), since=since)
         except ValueError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(REFUSED) from None
         except DBAPIError as error:
             refuse(
                 "The database {url} does not answer: {error}",
-                url=database.url.render_as_string(hide_password=True),
+                url=opened.url.render_as_string(hide_password=True),
                 error=error.orig,
             )
     if as_json:

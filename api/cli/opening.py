@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import NoReturn
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 from alembic.migration import MigrationContext
@@ -26,6 +27,20 @@ from reserve.settings import Settings
 
 REFUSED = 2
 """Exit code when a command could not be done."""
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--database", help="文件或 URL,默认取 RESERVE_DATABASE_URL · file or URL of the database"),
+]
+
+
+def settings_of(database: str | None) -> Settings:
+    """Settings from the environment, on another database where one is named."""
+    if database is None:
+        return Settings()
+    if "://" in database:
+        return Settings(database_url=database)
+    return Settings(database_url=f"sqlite:///{Path(database).resolve()}", owner_database_url=None)
 
 
 def words() -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -15,7 +16,7 @@ from fastapi import FastAPI
 from api import logs
 from api.app import create_app
 from api.cli.lock import DatabaseInUse, only_writer
-from api.cli.opening import clock_of, open_database, refuse, say
+from api.cli.opening import DatabaseOption, clock_of, open_database, refuse, say, settings_of
 from api.jobs import Dispatcher
 from api.worker import DurableQueue, solving
 from reserve.commands import Runner
@@ -29,29 +30,31 @@ def serve(
     host: Annotated[str | None, typer.Option(help="地址 · address to listen on")] = None,
     port: Annotated[int | None, typer.Option(help="端口 · port")] = None,
     processes: Annotated[int, typer.Option(min=1, help="进程数,多于 1 个须用 PostgreSQL · web processes")] = 1,
+    database: DatabaseOption = None,
 ) -> None:
     """启动服务 · Serve pages and the JSON interface."""
-    settings = Settings()
+    settings = settings_of(database)
     host, port = host or settings.host, port or settings.port
     logs.configure()
-    with open_database(settings) as database:
-        if database.is_sqlite and processes > 1:
+    with open_database(settings) as opened:
+        if opened.is_sqlite and processes > 1:
             refuse("Several web processes need PostgreSQL. On SQLite the server is the one writing process.")
         try:
-            with only_writer(database):
-                _listen(database, settings, host, port, processes)
+            with only_writer(opened):
+                _listen(opened, settings, host, port, processes)
         except DatabaseInUse:
             refuse(
                 "Another process of this system writes to {path}. Stop it first, or do the same in the browser.",
-                path=database.path,
+                path=opened.path,
             )
 
 
 def worker(
     slot: Annotated[int, typer.Option(min=1, help="本机第几个 · number of this worker on its machine")] = 1,
+    database: DatabaseOption = None,
 ) -> None:
     """只做计算,结果由服务器入库 · Solve plans; the server stores what comes out."""
-    settings = Settings()
+    settings = settings_of(database)
     logs.configure()
     with solving(settings, f"{socket.gethostname()}-{slot}"):
         say("Worker {slot} takes solves. Stop with Ctrl+C.", slot=slot)
@@ -90,6 +93,7 @@ def _listen(database: Database, settings: Settings, host: str, port: int, proces
     say("Serving at {url}. Stop with Ctrl+C.", url=f"http://{host}:{port}")
     if processes > 1:
         say("Web processes solve nothing: run `reserve worker` beside them.")
+        os.environ["RESERVE_DATABASE_URL"] = settings.database_url  # the children read their settings there
         uvicorn.run(FACTORY, factory=True, workers=processes, host=host, port=port, access_log=False, log_config=None)
         return
     runner = Runner(database, clock_of(database))

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import BaseModel, ValidationError
 
-from api.cli.opening import REFUSED, open_to_write, say, words
+from api.cli.opening import REFUSED, DatabaseOption, open_to_write, say, settings_of, words
 from api.errors import problem_line
 from api.faults import problems_of
 from api.schemas.access import GrantOut, UserOut
@@ -18,7 +18,6 @@ from reserve.access.rules import INSTALLER
 from reserve.access.terms import GrantDraft, PasswordDraft, Role, UserDraft
 from reserve.commands import Runner, Verb
 from reserve.errors import Problem, Refusal
-from reserve.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="账户 · accounts")
 
@@ -34,9 +33,10 @@ def add(
     role: Annotated[Role | None, typer.Option(help="角色,立即生效 · role, in force at once")] = None,
     scope: Annotated[str | None, typer.Option(help="角色管辖的单位代码,默认所属单位 · where the role holds")] = None,
     ask_password: AskPassword = False,
+    database: DatabaseOption = None,
 ) -> None:
     """新建账户,打印一次性密码 · Open an account and print a one-time password."""
-    settings = Settings()
+    settings = settings_of(database)
     with open_to_write(settings) as runner:
         password = _password(ask_password)
         try:
@@ -60,9 +60,9 @@ def add(
 
 
 @app.command()
-def password(login: Login, ask_password: AskPassword = False) -> None:
+def password(login: Login, ask_password: AskPassword = False, database: DatabaseOption = None) -> None:
     """重置密码,打印一次性密码 · Set a one-time password; ends all sessions of the account."""
-    settings = Settings()
+    settings = settings_of(database)
     with open_to_write(settings) as runner:
         secret = _password(ask_password)
         try:
