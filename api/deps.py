@@ -101,11 +101,12 @@ class QuestionDesk:
         return self.runner.ask(question, *args, **kwargs)
 
 
-def read_command(
+async def read_command(
     request: Request,
     caller: Annotated[Caller, Depends(read_caller)],
     idempotency_key: Annotated[str | None, Header(description="UUID made by the client; one effect per key")] = None,
 ) -> CommandDesk:
+    """Nothing here waits for anything, so it runs in the event loop and costs no thread."""
     try:
         key = str(uuid.UUID(idempotency_key or ""))
     except ValueError:
@@ -116,7 +117,7 @@ def read_command(
     return CommandDesk(doors_of(request), caller, key, status)
 
 
-def read_question(request: Request, caller: Annotated[Caller, Depends(read_caller)]) -> QuestionDesk:
+async def read_question(request: Request, caller: Annotated[Caller, Depends(read_caller)]) -> QuestionDesk:
     return QuestionDesk(doors_of(request).runner, caller)
 
 

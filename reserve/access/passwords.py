@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 from pwdlib import PasswordHash
@@ -14,14 +16,14 @@ from reserve.access.password_rules import password_problems
 from reserve.errors import InvalidInput, Unavailable
 from reserve.settings import Settings
 
-WAIT_S = 10.0
+IN_LINE_PER_PLACE = 3
 CONSONANTS = "bcdfghjkmnpqrstvwxyz"
 ONE_TIME_GROUP = (CONSONANTS, "aeu", CONSONANTS, "2345678")
 """Consonant, vowel, consonant, digit; letters and digits that are easily mistaken are left out."""
 
 
 class TooManySignIns(Unavailable):
-    """Every place at the password desk is taken; trying again in a moment helps."""
+    """The line at the password desk is full; trying again in a moment helps."""
 
     code = "too_many_sign_ins"
 
@@ -33,18 +35,18 @@ class Passwords:
         self._hasher = PasswordHash(
             (Argon2Hasher(time_cost=settings.argon2_time_cost, memory_cost=settings.argon2_memory_kib, parallelism=1),)
         )
-        self._places = threading.BoundedSemaphore(settings.parallel_sign_ins)
+        self._desk = _Desk(settings.parallel_sign_ins)
 
     def new_hash(self, password: str, *, login: str) -> SecretStr:
         """Hash of a new password. Raises InvalidInput when the password breaks the rules."""
         if problems := password_problems(password, login=login):
             raise InvalidInput(problems)
-        with _Place(self._places):
+        with self._desk.place():
             return SecretStr(self._hasher.hash(password))
 
     def fits(self, password: str, stored: str | None) -> bool:
         """Whether a password fits a stored hash. Takes as long when there is none, so that nobody can tell."""
-        with _Place(self._places):
+        with self._desk.place():
             return self._hasher.verify(password, stored or self._nobody) and stored is not None
 
     @cached_property
@@ -52,18 +54,25 @@ class Passwords:
         return self._hasher.hash(secrets.token_hex(16))
 
 
-class _Place:
-    """One of the few places at the desk; waits a while, then says that it is full."""
+class _Desk:
+    """A few places, and a short line of people who wait for one; whoever finds the line full is sent away at once.
 
-    def __init__(self, places: threading.BoundedSemaphore) -> None:
-        self._places = places
+    A flood of sign-ins must not hold the threads that everybody else is served by.
+    """
 
-    def __enter__(self) -> None:
-        if not self._places.acquire(timeout=WAIT_S):
-            raise TooManySignIns("all places for sign-in are taken")
+    def __init__(self, places: int) -> None:
+        self._line = threading.BoundedSemaphore(places * IN_LINE_PER_PLACE)
+        self._places = threading.BoundedSemaphore(places)
 
-    def __exit__(self, *exception: object) -> None:
-        self._places.release()
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        if not self._line.acquire(blocking=False):
+            raise TooManySignIns("too many people sign in at once")
+        try:
+            with self._places:
+                yield
+        finally:
+            self._line.release()
 
 
 def one_time_password() -> str:

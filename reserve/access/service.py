@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from reserve.access import queries, rules
-from reserve.access.models import Person, RoleGrant, SignInSession, User
+from reserve.access.models import ApiToken, Person, RoleGrant, SignInSession, User
 from reserve.access.terms import (
     GrantConfirmationDraft,
     GrantDraft,
@@ -69,6 +69,7 @@ def set_user_state(session: Session, actor: Actor, draft: UserStateDraft, *, now
 def change_password(session: Session, actor: Actor, draft: PasswordDraft, *, now: datetime, today: date) -> User:
     """Set one's own password, or give somebody a one-time password. Ends all sessions of the account.
 
+    When an officer does it the account's API tokens end too: somebody else may have used it.
     The door has asked for the old password before it lets anyone change his own.
     """
     is_own = actor.login == draft.login and actor.user_id > 0
@@ -82,6 +83,9 @@ def change_password(session: Session, actor: Actor, draft: PasswordDraft, *, now
     user.failed_sign_ins = 0
     user.locked_until = None
     _end_sessions(session, user, now)
+    if not is_own:
+        tokens = update(ApiToken).where(ApiToken.user_id == user.id, ApiToken.ended_at.is_(None))
+        session.execute(tokens.values(ended_at=now))
     session.flush()
     return user
 

@@ -1,10 +1,12 @@
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from reserve.access import rules
 from reserve.access.password_rules import password_problems
-from reserve.access.passwords import Passwords, one_time_password
+from reserve.access.passwords import Passwords, TooManySignIns, one_time_password
 from reserve.access.rules import ROLE_PERMISSIONS, grant_problems, pause_after
 from reserve.access.terms import Role
 from reserve.authority import Permission
@@ -148,3 +150,29 @@ def test_a_weak_password_is_never_hashed() -> None:
     assert [(problem.field, problem.expected, problem.found) for problem in refusal.value.problems] == [
         ("password", "at least 15 characters", "5")
     ]
+
+
+def test_whoever_finds_the_line_at_the_desk_full_is_sent_away_at_once() -> None:
+    passwords = Passwords(CHEAP.model_copy(update={"parallel_sign_ins": 1}))
+    inside, go_on = threading.Event(), threading.Event()
+
+    def hold(*_: object) -> bool:
+        inside.set()
+        return go_on.wait(10)
+
+    passwords._hasher.verify = hold  # type: ignore[method-assign, assignment]
+    crowd = [threading.Thread(target=passwords.fits, args=("x", "y")) for _ in range(3)]
+    for person in crowd:
+        person.start()
+    assert inside.wait(10)
+    deadline = time.monotonic() + 10
+    while passwords._desk._line._value and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+    with pytest.raises(TooManySignIns):
+        passwords.fits("x", "y")
+    go_on.set()
+    for person in crowd:
+        person.join()
+
+    assert passwords.fits("x", "y")

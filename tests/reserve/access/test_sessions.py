@@ -8,6 +8,7 @@ from reserve.access import queries, service, sessions
 from reserve.access.models import SignInSession
 from reserve.access.rules import GUEST, secret_hash
 from reserve.access.terms import (
+    PasswordDraft,
     Role,
     SeenDraft,
     SeenSession,
@@ -170,6 +171,20 @@ def test_a_token_works_until_its_day_or_its_end(session: Session) -> None:
     assert queries.find_token(session, secret_hash("s"), NOW + timedelta(days=1)) is None
 
     sessions.end_token(session, actor, TokenEndDraft(name="scales"), now=NOW, today=TODAY)
+    assert queries.find_token(session, secret_hash("s"), NOW) is None
+
+
+def test_tokens_end_when_an_officer_sets_the_password_and_stay_when_one_does_it_oneself(session: Session) -> None:
+    actor = li(session)
+    draft = TokenDraft(name="scales", expires_at=NOW + timedelta(days=1), secret_hash=secret(secret_hash("s")))
+    sessions.create_token(session, actor, draft, now=NOW, today=TODAY)
+    system = officer(session, "system-1", Role.SYSTEM_OFFICER)
+    password = PasswordDraft(login="li", password_hash=secret("$argon2id$new"))
+
+    service.change_password(session, actor, password, now=NOW, today=TODAY)
+    assert queries.find_token(session, secret_hash("s"), NOW) is not None
+
+    service.change_password(session, system, password, now=NOW, today=TODAY)
     assert queries.find_token(session, secret_hash("s"), NOW) is None
 
 
