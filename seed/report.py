@@ -19,9 +19,11 @@ from reserve.capacity import order_queries
 from reserve.catalogue import queries as catalogue_queries
 from reserve.catalogue.models import Item
 from reserve.dispatch import queries as dispatch_queries
-from reserve.dispatch import rules as dispatch_rules
+from reserve.dispatch.arrivals import Arrivals, key_of
 from reserve.dispatch.models import DeliveryLine, DispatchPlan, OrderLine
 from reserve.incidents import queries as incident_queries
+from reserve.incidents.picture import NeedKind
+from reserve.incidents.queries import NeedNow
 from reserve.organisations import queries as organisation_queries
 from reserve.papers.models import Document
 from reserve.papers.terms import DocumentKind
@@ -172,32 +174,35 @@ def _reach(instance: Instance, items: Mapping[str, Named]) -> tuple[Reach, ...]:
 
 
 def _fill(session: Session, story: Story, items: Mapping[str, Named]) -> tuple[Fill, ...]:
-    """Needs that were still to come when the first plan was made, and what of each was accepted."""
+    """Needs that were still to come, or still open, when the first plan was made, and what of each was accepted."""
     incident = incident_queries.get_incident(session, story.incident_code)
     first = dispatch_queries.list_plans(session, ["/"], limit=1)[0]
     needs = incident_queries.needs_at(
-        session, incident.id, story.ends_at, story.ends_at, due_from=first.as_of, due_until=story.ends_at
+        session, incident.id, story.ends_at, story.ends_at, due_until=story.ends_at, with_zero=True
     )
-    received = dispatch_queries.progress_by_need(session, [story.incident_code], story.ends_at)
-    wanted: dict[str, int] = defaultdict(int)
-    place: dict[str, tuple[str, str]] = {}
+    arrivals = Arrivals(
+        story.incident_code, needs, dispatch_queries.progress_by_need(session, [story.incident_code], story.ends_at)
+    )
+    grouped: dict[tuple[str, NeedKind], list[NeedNow]] = defaultdict(list)
     for need in needs:
-        key = dispatch_rules.need_key(story.incident_code, need.site_code, need.item_code, need.need_class, need.due_at)
-        wanted[key] += need.base
-        place[key] = need.region_code, need.item_code
+        if need.kind is NeedKind.LUMP or need.due_at >= first.as_of:
+            grouped[key_of(story.incident_code, need), need.kind].append(need)
     total: dict[tuple[str, str], tuple[int, int]] = {}
-    for key, quantity in wanted.items():
-        needed, came = total.get(place[key], (0, 0))
-        total[place[key]] = needed + quantity, came + min(quantity, received.get(key, (0, 0))[0])
+    for rows in grouped.values():
+        quantity = sum(row.base for row in rows)
+        came, _ = arrivals.take(rows[0], quantity)
+        place = rows[0].region_code, rows[0].item_code
+        needed, received = total.get(place, (0, 0))
+        total[place] = needed + quantity, received + min(quantity, came)
     regions = organisation_queries.regions_by_code(session, {region for region, _ in total})
     return tuple(
         Fill(
             county=Named(code=region, zh=regions[region].name_zh, en=regions[region].name_en),
             item=items[item],
             needed=needed,
-            received=came,
+            received=received,
         )
-        for (region, item), (needed, came) in sorted(total.items())
+        for (region, item), (needed, received) in sorted(total.items())
         if needed
     )
 

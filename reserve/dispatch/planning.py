@@ -19,6 +19,7 @@ from reserve.catalogue import queries as catalogue_queries
 from reserve.catalogue.models import Item
 from reserve.clock import end_of_day, local_day
 from reserve.dispatch import queries, rules
+from reserve.dispatch.arrivals import Arrivals, key_of
 from reserve.dispatch.terms import PlannedLine
 from reserve.incidents import queries as incident_queries
 from reserve.incidents.models import Incident
@@ -122,40 +123,41 @@ def _needs(session: Session, question: Question, world: World) -> list[model.Nee
     found = []
     for incident in question.incidents:
         rows = incident_queries.needs_at(
-            session, incident.id, question.as_of, question.known_at, item_codes=question.item_codes, due_until=until
+            session,
+            incident.id,
+            question.as_of,
+            question.known_at,
+            item_codes=question.item_codes,
+            due_until=until,
+            with_zero=True,
         )
         grouped: dict[str, list[NeedNow]] = defaultdict(list)
         for row in rows:
             if row.kind is NeedKind.LUMP or row.due_at >= question.as_of:
-                key = rules.need_key(incident.code, row.site_code, row.item_code, row.need_class, row.due_at)
-                grouped[f"{key}|{row.kind}"].append(row)
-        for rows_of_one in grouped.values():
-            need = _need(incident, rows_of_one, question, world, progress)
-            if need.quantity:
-                found.append(need)
+                grouped[f"{key_of(incident.code, row)}|{row.kind}"].append(row)
+        arrivals = Arrivals(incident.code, rows, progress)
+        for rows_of_one in grouped.values():  # in the order of their due times
+            quantity, first = sum(row.base for row in rows_of_one), rows_of_one[0]
+            came = arrivals.take(first, quantity)
+            if quantity:
+                found.append(_need(incident, first, quantity, question, world, came))
     return found
 
 
 def _need(
-    incident: Incident,
-    rows: Sequence[NeedNow],
-    question: Question,
-    world: World,
-    progress: Mapping[str, tuple[int, int]],
+    incident: Incident, first: NeedNow, quantity: int, question: Question, world: World, came: tuple[int, int]
 ) -> model.Need:
-    first = rows[0]
-    key = rules.need_key(incident.code, first.site_code, first.item_code, first.need_class, first.due_at)
     lump = first.kind is NeedKind.LUMP
-    received, coming = progress.get(key, (0, 0))
+    received, coming = came
     due = rules.hours_between(question.as_of, first.due_at)
     return model.Need(
-        code=f"{key}|{first.kind}",
+        code=f"{key_of(incident.code, first)}|{first.kind}",
         incident_code=incident.code,
         place_code=first.site_code,
         county_code=first.region_code,
         city_code=organisation_queries.city_unit_of(world.regions, first.region_code),
         item_code=first.item_code,
-        quantity=sum(row.base for row in rows),
+        quantity=quantity,
         priority_class=first.need_class,
         due_hour=due,
         latest_hour=max(due, question.horizon_hours) if lump else due,
