@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import databases, serving, users
+from api.cli import databases, demo, serving, users
 
 app = typer.Typer(
     name="reserve",
@@ -13,6 +13,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(demo.demo)
 app.command()(serving.serve)
 app.command()(serving.worker)
 app.command()(databases.migrate)

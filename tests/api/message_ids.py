@@ -19,6 +19,8 @@ from reserve.stock.terms import Deduction
 ROOT = Path(__file__).parents[2]
 WALKED = ("reserve", "api", "seed", "optimizer")
 
+DEMO_STAGES = ("schema", "load", "story", "report", "verify")
+
 Message = tuple[str | None, str]
 """Context and id."""
 
@@ -34,6 +36,7 @@ def wanted() -> frozenset[Message]:
             *(("error", code) for code in error_codes()),
             *(("expected", phrase) for phrase in expected_phrases()),
             *(("word", word.value) for words in (Role, DocumentKind, State) for word in words),
+            *(("word", stage) for stage in DEMO_STAGES),
         }
     )
 

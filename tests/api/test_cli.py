@@ -49,7 +49,7 @@ def reserve(*arguments: str, typed: str | None = None) -> Result:
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("serve",), ("worker",), ("migrate",), ("verify",), ("user",), ("user", "add")]
+    "command", [(), ("demo",), ("serve",), ("worker",), ("migrate",), ("verify",), ("user",), ("user", "add")]
 )
 def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
     result = reserve(*command, "--help")
@@ -177,6 +177,26 @@ def test_several_web_processes_need_postgresql(settled: Database) -> None:
 
     assert result.exit_code == 2
     assert "need PostgreSQL" in result.output
+
+
+def test_a_demo_never_overwrites_what_stands(settled: Database) -> None:
+    assert settled.path is not None
+    before = settled.path.read_bytes()
+
+    result = reserve("demo", "--database", str(settled.path), "--lang", "en")
+
+    assert result.exit_code == 2
+    assert "stands already and is left as it is. Open it with: reserve serve --database" in result.output
+    assert settled.path.read_bytes() == before
+
+
+def test_an_unknown_story_is_said_with_those_that_are_known(tmp_path: Path) -> None:
+    result = reserve("demo", "--database", str(tmp_path / "new.sqlite"), "--story", "earthquake")
+
+    assert result.exit_code == 2
+    assert "没有这个演练故事。" in result.output
+    assert "outbreak-2021" in result.output
+    assert not (tmp_path / "new.sqlite").exists()
 
 
 @contextmanager

@@ -1,0 +1,65 @@
+"""``reserve demo``: the whole job on Hebei's own data, in a drill database of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from api.cli.opening import REFUSED, DatabaseOption, refuse, settings_of, words
+from api.worker import prepare_jobs
+from reserve.errors import Conflict, InvalidInput
+
+Told = Callable[[str, int, int], None]
+
+
+def demo(
+    story: Annotated[str, typer.Option(help="outbreak-2021 疫情 · flood-2023 洪水")] = "outbreak-2021",
+    lang: Annotated[str, typer.Option(help="zh 中文 · en English")] = "zh",
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for machines")] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """建演练库,重演一次突发事件并报告 · Build a drill database, replay an incident and say what came of it."""
+    # Brings the solver in, so it is not imported before somebody asks for a demo.
+    from seed.demo import run
+    from seed.report_text import text
+
+    os.environ["RESERVE_LANG"] = lang
+    settings = settings_of(database or f"demo-{Path(story).name}.sqlite")
+    try:
+        with _bars() as progress:
+            report = run(settings.database_url, story, owner_url=settings.owner_database_url, progress=progress)
+    except InvalidInput as refusal:
+        for problem in refusal.problems:
+            typer.echo(f"{words().error(problem.code, {})} {problem.expected}", err=True)
+        raise typer.Exit(REFUSED) from None
+    except Conflict as refusal:
+        refuse(
+            "{found} stands already and is left as it is. Open it with: reserve serve --database {found} "
+            "– or name another file with --database.",
+            **refusal.facts,
+        )
+    prepare_jobs(settings)
+    typer.echo(report.model_dump_json(indent=1) if as_json else text(report, lang))
+    raise typer.Exit(0 if report.verified.clean else 1)
+
+
+@contextmanager
+def _bars() -> Iterator[Told]:
+    """A bar for each stage, on standard error, so that what is printed can be piped."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def told(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(words().word(stage), total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield told
