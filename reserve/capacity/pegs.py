@@ -45,7 +45,7 @@ def pegged_by_supply(session: Session, known_at: datetime) -> dict[str, int]:
         .where(Peg.placed_at <= known_at, Peg.id.not_in(ended))
         .group_by(Peg.supply_code)
     )
-    return {code: int(quantity) for code, quantity in session.execute(statement).tuples()}
+    return {code: int(quantity) for code, quantity in session.execute(statement)}
 
 
 def pegged_by_line(
@@ -60,7 +60,7 @@ def pegged_by_line(
         ended = ended.where(PegEnd.ended_at <= known_at)
         statement = statement.where(Peg.placed_at <= known_at)
     statement = statement.where(Peg.id.not_in(ended.scalar_subquery()))
-    return {line_id: int(quantity) for line_id, quantity in session.execute(statement).tuples()}
+    return {line_id: int(quantity) for line_id, quantity in session.execute(statement)}
 
 
 def peg(
