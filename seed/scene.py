@@ -7,20 +7,22 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reserve.catalogue.models import Item
 from reserve.catalogue.terms import LifeCycle
 from reserve.clock import end_of_day, local_time
 from reserve.dispatch import queries as dispatch_queries
+from reserve.dispatch.models import Shipment
 from reserve.incidents import queries as incident_queries
 from reserve.organisations.models import Organisation
 from reserve.papers import queries as paper_queries
+from reserve.papers.models import DocumentLine
 from reserve.papers.terms import DocumentKind, State
 from reserve.sites.models import Bin, Site
 from reserve.sites.terms import USABLE_BINS
-from reserve.stock.models import Balance, Lot, StockAccount
+from reserve.stock.models import Balance, Entry, Lot, StockAccount
 from reserve.stock.terms import Fund
 
 LineKey = tuple[str, str, int, str]
@@ -92,17 +94,17 @@ def _legs_of_order(session: Session, number: str, planned: Mapping[LineKey, tupl
 
 
 def load_of(session: Session, shipment_number: str) -> list[Load]:
-    """What a shipment still carries, by order line and lot."""
-    shipment = dispatch_queries.get_shipment(session, shipment_number)
-    lines = {line.id: line for line in paper_queries.lines_of(session, shipment.document_id)}
-    lots = dispatch_queries.lots_of_shipment(session, shipment)
-    carried: dict[tuple[int, int], int] = defaultdict(int)
-    for (line_id, lot_id, _), quantity in dispatch_queries.on_the_road(session, shipment).items():
-        carried[line_id, lot_id] += quantity
-    return [
-        Load(lines[line_id].line_no, lots[lot_id].item_code, lots[lot_id].code, lots[lot_id].pack_size, quantity)
-        for (line_id, lot_id), quantity in sorted(carried.items())
-    ]
+    """What left with a shipment, by order line and lot."""
+    statement = (
+        select(DocumentLine.line_no, Lot.item_code, Lot.code, Lot.pack_size, func.sum(Entry.quantity))
+        .join(Entry, Entry.document_line_id == DocumentLine.id)
+        .join(Lot, Lot.id == Entry.lot_id)
+        .join(Shipment, Shipment.movement_id == Entry.movement_id)
+        .where(Shipment.number == shipment_number)
+        .group_by(DocumentLine.line_no, Lot.id, Lot.item_code, Lot.code, Lot.pack_size)
+        .order_by(DocumentLine.line_no, Lot.id)
+    )
+    return [Load(*row[:4], quantity=int(row[4])) for row in session.execute(statement).tuples()]
 
 
 def on_shelf(session: Session, site_code: str) -> list[OnShelf]:

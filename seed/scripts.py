@@ -67,6 +67,7 @@ class Cast:
         self.stage = stage
         self.mishaps: list[Mishap] = list(story.mishaps)
         self.own_reserves = _own_reserves(story)
+        self.wards = _wards(story)
         self.plans: list[str] = []
         self.production: dict[str, str] = {}
         """Production orders by line."""
@@ -194,6 +195,16 @@ def estimated(cast: Cast, day: date) -> Script:
     yield now_by(PLANNER, estimates.estimate_needs, draft, local_time(day, 9))
 
 
+def _wards(story: Story) -> frozenset[str]:
+    """Hospitals that book their use: those of the counties with enough cases."""
+    if story.use_booked_from_cases is None:
+        return frozenset()
+    hit = {
+        each.region_code for each in areas(story.incident_code) if each.confirmed_cases >= story.use_booked_from_cases
+    }
+    return frozenset(hospital.code for hospital in hospitals() if hospital.region_code in hit)
+
+
 def _own_reserves(story: Story) -> tuple[HospitalReserveDraft, ...]:
     """Opening stock of the hospitals in the affected counties: theirs, never shipped, and no plan counts it."""
     affected = {area.region_code for area in areas(story.incident_code)}
@@ -295,11 +306,10 @@ def written_off(leg: scene.Leg, shipment_number: str, at: datetime) -> Script:
 
 
 def used(cast: Cast, day: date) -> Script:
-    """20:00: every hospital books what it used of consumables that day, first to expire first."""
+    """20:00: hospitals with many cases book what they used of consumables that day, first to expire first."""
     story, at = cast.story, local_time(day, 20)
     needed = cast.stage.ask(scene.needed_on, story.incident_code, day, at)
-    wards = {hospital.code for hospital in hospitals()}
-    for site_code in sorted({site for site, _ in needed if site in wards}):
+    for site_code in sorted({site for site, _ in needed if site in cast.wards}):
         wanted = {item: quantity for (site, item), quantity in needed.items() if site == site_code}
         lines = _use_lines(cast.stage.ask(scene.on_shelf, site_code), wanted, day)
         if lines:

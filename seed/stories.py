@@ -44,7 +44,7 @@ OUTBREAK = Story(
         Mishap("RP-130109", "H2010103", missing_packs=1),
     ),
     bulk_items=("H2010103",),
-    use_is_booked=True,
+    use_booked_from_cases=10,
 )
 
 WITHOUT_NORM = ("H1020101", "H1030101", "H2090202")
@@ -99,7 +99,7 @@ def tell(story: Story, stage: Stage, *, progress: Told = lambda day, done, total
         if day == story.declared_on:
             for activation in story.activations:
                 stage.play(production.activated(cast, activation))
-        if story.use_is_booked:
+        if story.use_booked_from_cases is not None:
             stage.later(local_time(day, 20), scripts.used(cast, day))
     progress(story.closed_on.isoformat(), total - 1, total)
     stage.play_until(story.ends_at)

@@ -83,14 +83,14 @@ class Story:
     asked: tuple[Asked, ...] = ()
     mishaps: tuple[Mishap, ...] = ()
     horizon_days: int = 10
-    cover_hours: int = 72
+    cover_hours: int = 120
     compared_on: date | None = None
     """The day whose plan stands beside the yardsticks; the first where empty."""
     bulk_items: tuple[str, ...] = ()
-    bulk_every_days: int = 3
+    bulk_every_days: int = 5
     """Bulk goods are ordered every so many days only; their cover reaches from one order to the next."""
-    use_is_booked: bool = False
-    """Whether hospitals book what they use up, day by day."""
+    use_booked_from_cases: int | None = None
+    """Hospitals of counties with at least so many cases book what they use up, day by day; none where empty."""
 
     @property
     def days(self) -> tuple[date, ...]:

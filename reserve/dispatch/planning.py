@@ -249,7 +249,11 @@ def _floors(session: Session, question: Question, world: World, stock: Sequence[
     """What each owner keeps, at the highest level in force, laid on the sites where most of it stands."""
     level = _highest_level(session, question)
     set_floors = stock_queries.floors_at(
-        session, level=level.value if level else "none", as_of=question.as_of, known_at=question.known_at
+        session,
+        level=level.value if level else "none",
+        as_of=question.as_of,
+        known_at=question.known_at,
+        item_codes={line.item_code for line in stock},
     )
     books: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for line in stock:

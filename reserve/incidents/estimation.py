@@ -198,7 +198,8 @@ def _difference(total: Quantities, part: Quantities) -> Quantities:
 
 
 def _less(amounts: Sequence[Range], cover: Sequence[Range]) -> list[Range]:
-    return [(amount - relief).at_least(NOTHING) for amount, relief in zip(amounts, cover, strict=True)]
+    pairs = zip(amounts, cover, strict=True)
+    return [amount if relief is NOTHING else (amount - relief).at_least(NOTHING) for amount, relief in pairs]
 
 
 def _household_relief(
@@ -209,6 +210,8 @@ def _household_relief(
     Of a flow the kit lasts its days from the first need on; of a lump it takes its pieces off once and for all.
     """
     covers = [c for c in picture.household_covers if (c.driver, c.item_code) == (norm.driver, norm.item_code)]
+    if not covers:
+        return [NOTHING] * len(levels)
     first = next((day for day, level in enumerate(levels) if level.high > 0), 0)
     relief: list[Range] = []
     for day, level in enumerate(levels):

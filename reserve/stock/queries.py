@@ -347,15 +347,17 @@ def open_block(session: Session, document_id: int) -> Block:
 
 
 def floors_at(
-    session: Session, *, level: str, as_of: datetime, known_at: datetime
+    session: Session, *, level: str, as_of: datetime, known_at: datetime, item_codes: Iterable[str] | None = None
 ) -> Mapping[tuple[int, str], Mapping[FloorKind, int]]:
     """Floors per (owner id, item code) at a response level (``none``: no response), as of and as known at a time."""
     statement = (
-        select(Floor)
+        select(Floor.owner_id, Floor.item_code, Floor.kind, Floor.quantity)
         .where(Floor.response_level == level, Floor.valid_from <= as_of, Floor.recorded_at <= known_at)
         .order_by(Floor.valid_from, Floor.id)
     )
+    if item_codes is not None:
+        statement = statement.where(Floor.item_code.in_(sorted(set(item_codes))))
     floors: dict[tuple[int, str], dict[FloorKind, int]] = {}
-    for floor in session.scalars(statement):  # later versions come last and stand
-        floors.setdefault((floor.owner_id, floor.item_code), {})[floor.kind] = floor.quantity
+    for owner_id, item_code, kind, quantity in session.execute(statement).tuples():  # later versions stand
+        floors.setdefault((owner_id, item_code), {})[kind] = quantity
     return floors

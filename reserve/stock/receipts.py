@@ -56,15 +56,15 @@ def open_balance(session: Session, actor: Actor, draft: OpeningDraft, *, now: da
     )
     ids = line_ids(session, document)
     accounts: dict[tuple[str, Fund, str], tuple[int, int]] = {}  # a site's lines share a few owners and shelves
+    lots = ledger.lots_for(session, [(names.items[line.lot.item_code], line.lot) for line in draft.lines], now=now)
     moves = []
-    for number, line in enumerate(draft.lines, 1):
+    for number, (line, lot_id) in enumerate(zip(draft.lines, lots, strict=True), 1):
         key = (line.owner_code, line.fund, line.bin_code)
         if key not in accounts:
             owner = names.owners[line.owner_code]
             outside = outside_account(session, BinKind.SUPPLIER, organisation, owner.id, line.fund)
             shelf = ledger.account_for(session, names.bins[line.bin_code].id, owner.id, line.fund)
             accounts[key] = outside, shelf
-        lot_id = ledger.lot_for(session, names.items[line.lot.item_code], line.lot, now=now)
         moves.append(Move(lot_id, *accounts[key], line.quantity, ids[number]))
     movement = ledger.post(session, actor, document, MovementKind.OPEN, moves, now=now, occurred_at=draft.occurred_at)
     return posted_answer(document, [movement])

@@ -6,7 +6,7 @@ every change is computed and every shortage listed before anything is written.
 
 from reserve.stock.ledger.balances import InsufficientStock
 from reserve.stock.ledger.holds import HoldEnded, end_holds, hold, reduce_holds
-from reserve.stock.ledger.lots import LotQuestion, account_for, lot_for
+from reserve.stock.ledger.lots import LotQuestion, account_for, lot_for, lots_for
 from reserve.stock.ledger.movements import AlreadyReversed, PastWouldBeNegative, post, reverse
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "end_holds",
     "hold",
     "lot_for",
+    "lots_for",
     "post",
     "reduce_holds",
     "reverse",

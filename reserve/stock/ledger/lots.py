@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,25 +36,47 @@ def account_for(session: Session, bin_id: int, owner_id: int, fund: Fund) -> int
 
 
 def lot_for(session: Session, item: Item, draft: LotDraft, *, now: datetime) -> int:
-    """Id of the lot that a label names; entered when it is new.
+    """Id of the lot that a label names; entered when it is new. As ``lots_for``."""
+    return lots_for(session, [(item, draft)], now=now)[0]
 
-    Raises LotQuestion when the same code stands with another expiry and the draft does not confirm the difference.
+
+def lots_for(session: Session, labels: Sequence[tuple[Item, LotDraft]], *, now: datetime) -> list[int]:
+    """Ids of the lots that labels name, in their order; new ones are entered. The lots of the items are read once.
+
+    Raises LotQuestion when a code stands with another expiry and the draft does not confirm the difference.
     """
-    code = rules.normalised_lot_code(draft.code)
-    same = select(Lot).where(Lot.item_id == item.id, Lot.maker == draft.maker, Lot.code_normalised == code)
-    known = session.scalars(same.order_by(Lot.id)).all()
-    for lot in known:
-        if lot.expires_on == draft.expires_on:
-            return lot.id
-    if known and not draft.confirms_other_expiry:
-        expiries = ", ".join(str(lot.expires_on) for lot in known)
-        raise LotQuestion(
-            f"lot {draft.code} of {item.code} stands with expiry {expiries}, now {draft.expires_on}",
-            item=item.code,
-            lot=draft.code,
-            expected=expiries,
-            found=str(draft.expires_on),
-        )
+    statement = select(Lot).where(Lot.item_id.in_(sorted({item.id for item, _ in labels}))).order_by(Lot.id)
+    codes = {rules.normalised_lot_code(draft.code) for _, draft in labels}
+    if len(codes) == 1:
+        statement = statement.where(Lot.code_normalised.in_(codes))
+    known: dict[tuple[int, str, str], dict[date | None, int]] = defaultdict(dict)
+    for lot in session.scalars(statement):
+        known[lot.item_id, lot.maker, lot.code_normalised][lot.expires_on] = lot.id
+    ids = []
+    for item, draft in labels:
+        code = rules.normalised_lot_code(draft.code)
+        same = known[item.id, draft.maker, code]
+        if draft.expires_on not in same:
+            _require_confirmed(item, draft, same)
+            same[draft.expires_on] = _enter(session, item, draft, code, now=now)
+        ids.append(same[draft.expires_on])
+    return ids
+
+
+def _require_confirmed(item: Item, draft: LotDraft, same: Mapping[date | None, int]) -> None:
+    if not same or draft.confirms_other_expiry:
+        return
+    expiries = ", ".join(str(expires_on) for expires_on in same)
+    raise LotQuestion(
+        f"lot {draft.code} of {item.code} stands with expiry {expiries}, now {draft.expires_on}",
+        item=item.code,
+        lot=draft.code,
+        expected=expiries,
+        found=str(draft.expires_on),
+    )
+
+
+def _enter(session: Session, item: Item, draft: LotDraft, code: str, *, now: datetime) -> int:
     row = {
         "item_id": item.id,
         "item_code": item.code,
