@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from reserve.db import UtcDateTime, guard_against_deletion, guard_append_only
+from reserve.db import UtcDateTime, guard_against_deletion, guard_append_only, guard_once_settled
 
 revision = "0007"
 down_revision = "0006"
@@ -143,6 +143,7 @@ def upgrade() -> None:
 
     guard_append_only(op.get_bind(), ["route"])
     guard_against_deletion(op.get_bind(), ["vehicle_type", "fleet", "site", "bin"])
+    guard_once_settled(op.get_bind(), "bin", "kind")
 
 
 def downgrade() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from reserve.db import UtcDateTime, guard_against_deletion, guard_append_only
+from reserve.db import UtcDateTime, guard_against_deletion, guard_append_only, guard_once_settled
 
 revision = "0008"
 down_revision = "0007"
@@ -378,6 +378,7 @@ def upgrade() -> None:
         ],
     )
     guard_against_deletion(op.get_bind(), ["stock_account", "stock_balance"])
+    guard_once_settled(op.get_bind(), "stock_account", "fund")
 
 
 def downgrade() -> None:

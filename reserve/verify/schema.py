@@ -17,7 +17,8 @@ from reserve.verify.books import Books, finding
 from reserve.verify.findings import Finding
 from reserve.verify.schema_rights import application_rights, settings_stand
 
-OTHER_TRIGGERS = frozenset({"guard_request_key_settled"})
+OTHER_TRIGGERS = frozenset({"guard_request_key_settled", "guard_bin_settled", "guard_stock_account_settled"})
+"""Rows that are final once they say this: an answer given, what a bin is, whose account it is."""
 OTHER_SQLITE_TRIGGERS = frozenset(
     {"ledger_position_forward", "guard_ledger_position_delete", "guard_ledger_position_replace"}
 )

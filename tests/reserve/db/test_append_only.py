@@ -111,6 +111,16 @@ def test_no_row_of_any_other_table_can_be_removed(filled: Database, application:
     assert bypasses(filled, application, kept_tables(), removals_only=True) == []
 
 
+@pytest.mark.parametrize("statement", ["UPDATE stock_account SET owner_id = 2", "UPDATE bin SET kind = 'lost'"])
+def test_whose_goods_stand_where_is_never_rewritten(application: Connection, statement: str) -> None:
+    """An account's owner and a bin's kind give every past entry its meaning."""
+    assert not succeeds(application, statement)
+
+
+def test_an_answer_once_given_is_never_rewritten(application: Connection) -> None:
+    assert not succeeds(application, "UPDATE request_key SET answer = NULL")
+
+
 def test_the_same_attempts_succeed_on_a_table_without_guards(database: Database) -> None:
     """The control: the attempts are real ones."""
     table = sa.Table(
