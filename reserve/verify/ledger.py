@@ -224,3 +224,14 @@ def lots_keep_their_identity(books: Books) -> Iterator[Finding]:
     HAVING COUNT(*) > 1 ORDER BY 1"""
     for row in books.rows(doubled):
         yield finding("L12", "account_doubled", row, f"stock_account {row['account_id']}")
+    others = f"""
+    SELECT e.id AS entry_id, d.number AS document, dl.line_no, dl.owner_code AS owner, o.code AS found, m.position,
+           m.person_id, m.recorded_at
+    FROM stock_entry e JOIN stock_movement m ON m.id = e.movement_id
+    JOIN document_line dl ON dl.id = e.document_line_id JOIN document d ON d.id = dl.document_id
+    JOIN stock_account a ON a.id IN (e.from_account_id, e.to_account_id) JOIN organisation o ON o.id = a.owner_id
+    WHERE m.kind IN ('open', 'receive', 'issue', 'transfer', 'dispose') AND dl.owner_code <> ''
+      AND o.code <> dl.owner_code {books.after("m.position")}
+    ORDER BY m.position"""
+    for row in books.rows(others):
+        yield finding("L12", "owner_differs", row, f"stock_entry {row['entry_id']}")

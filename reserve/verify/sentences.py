@@ -155,6 +155,10 @@ SENTENCES: Mapping[str, Sentence] = {
         "同一库位、所有者与资金有 {times} 个账户(如 {account_id})。",
         "One bin, owner and fund have {times} accounts (one is {account_id}).",
     ),
+    "owner_differs": _changed(
+        "{document} 第 {line_no} 行动的是 {owner} 的物资,分录 {entry_id} 的账户却属于 {found}。",
+        "{document}, line {line_no} moved goods of {owner}; the account of entry {entry_id} belongs to {found}.",
+    ),
     "movement_without_ground": _paper(
         "第 {position} 号移动({movement})所据单据 {document}({paper},状态 {state})不允许它。",
         "The movement at position {position} ({movement}) rests on {document} ({paper}, {state}), "

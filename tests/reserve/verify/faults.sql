@@ -151,6 +151,9 @@ UPDATE item SET code = 'M0000009' WHERE code = 'M0000001';
 -- L12 lot_identity_wrong: two lots, one identity [without uniqueness of stock_lot]
 UPDATE stock_lot SET code_normalised = '8' WHERE id = {SEVEN};
 
+-- L12 owner_differs: goods made over to another owner
+UPDATE stock_account SET owner_id = (SELECT id FROM organisation WHERE code = 'SJZ') WHERE id = {SHELF};
+
 -- L12 account_doubled: two accounts, one owner [without uniqueness of stock_account]
 UPDATE stock_account SET bin_id = 1, owner_id = 1, fund = 'own' WHERE id IN (1, 2);
 
