@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -11,13 +12,14 @@ from reserve.authority import Actor, Permission, require, require_scope
 from reserve.capacity import order_queries, order_rules, outlook, queries, rules, supplies
 from reserve.capacity.drafts import ProductionCancellationDraft, ProductionOrderDraft, ProductionOrderRefDraft
 from reserve.capacity.models import PlannedOutput, Producer, ProductionOrder
-from reserve.capacity.terms import Activation, Line, Supply, SupplyKind
+from reserve.capacity.terms import Activation, Line, Output, Supply, SupplyKind
 from reserve.catalogue import queries as catalogue_queries
 from reserve.clock import local_time
 from reserve.db import append
 from reserve.errors import Conflict, InvalidInput, Problem
 from reserve.incidents import queries as incident_queries
 from reserve.incidents.models import Incident, ResponseChange
+from reserve.incidents.terms import Evidence
 from reserve.money import line_value_minor
 from reserve.organisations import queries as organisation_queries
 from reserve.organisations.models import Organisation
@@ -94,8 +96,9 @@ def issue_production_order(
     What was promised since the draft was written counts: the order is checked again under the producer's lock.
     """
     require(actor, Permission.CAPACITY_ACTIVATE)
-    document, order, producer = _lock(session, draft.document_number)
-    require_scope(actor, Permission.CAPACITY_ACTIVATE, organisation_path=producer.organisation_path)
+    document, order = _lock(session, actor, draft.document_number, Permission.CAPACITY_ACTIVATE)
+    _lock_materials(session, order)
+    now = queries.time_after_waiting(session, now)
     drafting.require_state(session, document, State.APPROVED)
     wanted = order_queries.commitment_of(order)
     others = order_queries.commitments(session, [order.line_code])
@@ -111,34 +114,13 @@ def issue_production_order(
         quantity=paper_queries.approved_quantities(session, document)[1],
         began_on=rules.began_on(replace(wanted, from_on=starts_on), others),
     )
-    _lock_materials(session, order)
     outputs = outlook.output_added(session, [activation], order.to_on, now, now)
     if not outputs:
         raise NothingToCome(f"{order.number} yields nothing by {order.to_on.isoformat()}", number=order.number)
     drafting.enter_state(session, actor, document, State.ISSUED, now=now, reason=draft.reason)
-    rows = [
-        {"order_id": order.id, "day": each.made_on, "quantity": each.quantity, "recorded_at": now} for each in outputs
-    ]
-    append(session, PlannedOutput, rows)
     declared = rules.declared_on(declarations, order.line_code, starts_on)
     assert declared is not None, "checked above"
-    beneficiary = session.get_one(Organisation, order.beneficiary_id)
-    planned = [
-        Supply(
-            code=supply_code(order, each.made_on),
-            kind=SupplyKind.PRODUCTION,
-            site_code=producer.site_code,
-            item_code=each.item_code,
-            owner_code=beneficiary.code,
-            quantity=each.quantity,
-            available_from=local_time(each.available_on),
-            evidence=declared.evidence,
-            document_number=order.number,
-            incident_code=order.incident_code,
-        )
-        for each in outputs
-    ]
-    supplies.advise(session, planned, now=now)
+    _expect(session, order, outputs, declared.evidence, now=now)
     return document
 
 
@@ -147,8 +129,7 @@ def acknowledge_production_order(
 ) -> Document:
     """The producer has the order and works on it."""
     require(actor, Permission.CAPACITY_DECLARE)
-    document, _, producer = _lock(session, draft.document_number)
-    require_scope(actor, Permission.CAPACITY_DECLARE, organisation_path=producer.organisation_path)
+    document, _ = _lock(session, actor, draft.document_number, Permission.CAPACITY_DECLARE)
     drafting.enter_state(session, actor, document, State.IN_EXECUTION, now=now, reason=draft.reason)
     return document
 
@@ -158,8 +139,8 @@ def cancel_production_order(
 ) -> Document:
     """Stop an order in force: nothing more is made from today on. What is made already is still bought and received."""
     require(actor, Permission.CAPACITY_ACTIVATE)
-    document, order, producer = _lock(session, draft.document_number)
-    require_scope(actor, Permission.CAPACITY_ACTIVATE, organisation_path=producer.organisation_path)
+    document, order = _lock(session, actor, draft.document_number, Permission.CAPACITY_ACTIVATE)
+    now = queries.time_after_waiting(session, now)
     drafting.enter_state(session, actor, document, State.CANCELLED, now=now, reason=draft.reason)
     reported = order_queries.reports_of(session, order.id, now)
     planned = order_queries.planned_by_day(session, order.id, now)
@@ -175,8 +156,8 @@ def close_production_order(
 ) -> Document:
     """Everything that was made is released or rejected. Raises StillExpected naming what is not."""
     require(actor, Permission.CAPACITY_ACTIVATE)
-    document, order, producer = _lock(session, draft.document_number)
-    require_scope(actor, Permission.CAPACITY_ACTIVATE, organisation_path=producer.organisation_path)
+    document, order = _lock(session, actor, draft.document_number, Permission.CAPACITY_ACTIVATE)
+    now = queries.time_after_waiting(session, now)
     waiting = queries.expected_supply(session, now, now, document_number=order.number)
     if waiting:
         codes = ", ".join(each.code for each in waiting)
@@ -190,13 +171,42 @@ def supply_code(order: ProductionOrder, made_on: date) -> str:
     return f"{order.number}/{made_on.isoformat()}"
 
 
-def _lock(session: Session, number: str) -> tuple[Document, ProductionOrder, Producer]:
-    """The order and its producer, locked in this order."""
+def _lock(session: Session, actor: Actor, number: str, permission: Permission) -> tuple[Document, ProductionOrder]:
+    """The order, locked together with its producer, if the actor may do this there."""
     order = order_queries.get_order(session, number)
-    document = drafting.lock_document(session, number)
     producer = session.get_one(Producer, order.producer_id)
+    require_scope(actor, permission, organisation_path=producer.organisation_path)
+    document = drafting.lock_document(session, number)
     queries.lock_producers(session, [producer.code])
-    return document, order, producer
+    return document, order
+
+
+def _expect(
+    session: Session, order: ProductionOrder, outputs: Sequence[Output], evidence: Evidence, *, now: datetime
+) -> None:
+    """Write down what the order should make each day, and from when each day's lot may be issued."""
+    rows = [
+        {"order_id": order.id, "day": each.made_on, "quantity": each.quantity, "recorded_at": now} for each in outputs
+    ]
+    append(session, PlannedOutput, rows)
+    producer = session.get_one(Producer, order.producer_id)
+    beneficiary = session.get_one(Organisation, order.beneficiary_id)
+    planned = [
+        Supply(
+            code=supply_code(order, each.made_on),
+            kind=SupplyKind.PRODUCTION,
+            site_code=producer.site_code,
+            item_code=each.item_code,
+            owner_code=beneficiary.code,
+            quantity=each.quantity,
+            available_from=local_time(each.available_on),
+            evidence=evidence,
+            document_number=order.number,
+            incident_code=order.incident_code,
+        )
+        for each in outputs
+    ]
+    supplies.advise(session, planned, now=now)
 
 
 def _lock_materials(session: Session, order: ProductionOrder) -> None:

@@ -75,6 +75,7 @@ def report_output(session: Session, actor: Actor, draft: OutputReportDraft, *, n
     producer = session.get_one(Producer, order.producer_id)
     require_scope(actor, Permission.CAPACITY_DECLARE, organisation_path=producer.organisation_path)
     document = drafting.lock_document(session, order.number)
+    now = queries.time_after_waiting(session, now)
     drafting.require_state(session, document, State.IN_EXECUTION, State.CANCELLED)
     line = queries.lines_at(session, now, now)[order.line_code]
     released = order_queries.released_of(session, order.id, draft.day)
@@ -124,6 +125,7 @@ def release_output(session: Session, actor: Actor, draft: ReleaseDraft, *, now: 
     plant = site_queries.get_site(session, producer.site_code)
     require_scope(actor, Permission.STOCK_RECEIVE, organisation_path=plant.organisation_path)
     document = drafting.lock_document(session, order.number)
+    now = queries.time_after_waiting(session, now)
     drafting.require_state(session, document, State.IN_EXECUTION, State.CANCELLED)
     waiting = _waiting(session, order, draft.made_on, now)
     if order_queries.reporter_of(session, order.id, draft.made_on) == actor.person_id:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -14,6 +14,7 @@ from reserve.capacity.models import Peg, PegEnd
 from reserve.db import append, next_positions
 from reserve.errors import Conflict
 from reserve.jobs import outbox
+from reserve.papers import drafting
 from reserve.papers.models import Document
 from reserve.stock import ledger
 from reserve.stock.terms import HoldMode, HoldWish
@@ -63,6 +64,13 @@ def pegged_by_line(
     return {line_id: int(quantity) for line_id, quantity in session.execute(statement)}
 
 
+def lock_supplies(session: Session, codes: Collection[str], *, now: datetime) -> None:
+    """Keep others off the papers that these supplies rest on. Before balances in the lock order."""
+    supplies = queries.expected_supply(session, now, now, codes=sorted(set(codes)), with_zero=True) if codes else []
+    for number in sorted({supply.document_number for supply in supplies}):
+        drafting.lock_document(session, number)
+
+
 def peg(
     session: Session,
     actor: Actor,
@@ -74,7 +82,10 @@ def peg(
     now: datetime,
 ) -> None:
     """Promise part of an expected supply to an order line. Raises PromisedTwice when less of it is free."""
-    expected = sum(supply.quantity for supply in queries.expected_supply(session, now, now, codes=[supply_code]))
+    lock_supplies(session, [supply_code], now=now)
+    known_at = queries.time_after_waiting(session, now)
+    found = queries.expected_supply(session, known_at, known_at, codes=[supply_code])
+    expected = sum(supply.quantity for supply in found)
     free = expected - sum(each.quantity for each in open_pegs(session, supply_codes=[supply_code]))
     if quantity > free:
         raise PromisedTwice(
@@ -106,7 +117,8 @@ def fulfil(
 
 def unpeg(session: Session, actor: Actor, document_id: int, *, now: datetime, reason: str) -> None:
     """Give up every promise of an order."""
-    for each in open_pegs(session, document_id=document_id):
+    lock_supplies(session, [each.supply_code for each in open_pegs(session, document_id=document_id)], now=now)
+    for each in open_pegs(session, document_id=document_id):  # after the lock: a promise ends once
         _end(session, actor, each, held=0, reason=reason, now=now)
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from reserve.capacity import rules
@@ -22,6 +22,8 @@ from reserve.capacity.models import (
     LineVersion,
     Material,
     MaterialSupply,
+    OutputReport,
+    PlannedOutput,
     Producer,
 )
 from reserve.capacity.terms import DeclarationKind, Declared, Line, Materials, QualityStatus, Supply, SupplyKind
@@ -38,6 +40,17 @@ def _newest(
     statement = select(model).where(model.valid_from <= as_of, model.recorded_at <= known_at, *where)
     rows = session.scalars(statement.order_by(model.valid_from, model.recorded_at, model.id))
     return list({key(row): row for row in rows}.values())
+
+
+def time_after_waiting(session: Session, now: datetime) -> datetime:
+    """The time that a verb goes by once it holds its locks: not before anything that others have recorded.
+
+    It took ``now`` before it began to wait; reading and writing as of that time would overlook what was done
+    meanwhile. Of rows with equal times the later written one stands.
+    """
+    tables = (CapacityDeclaration, HolderDeclaration, PlannedOutput, OutputReport, ExpectedSupply)
+    latest: list[datetime | None] = [session.scalar(select(func.max(table.recorded_at))) for table in tables]
+    return max([now, *filter(None, latest)])
 
 
 # --- producers and lines ------------------------------------------------------------------------------------------

@@ -32,10 +32,11 @@ from reserve.capacity.models import (
 )
 from reserve.capacity.terms import CapacityDeclared, Recorded
 from reserve.catalogue import queries as catalogue_queries
-from reserve.db import append
+from reserve.db import append, lock_row
 from reserve.errors import InvalidInput, NotFound, Problem
 from reserve.incidents.terms import Evidence
 from reserve.organisations import queries as organisation_queries
+from reserve.organisations.models import Organisation
 from reserve.sites import queries as site_queries
 from reserve.sites.terms import SiteKind
 
@@ -174,6 +175,9 @@ def declare_holdings(session: Session, actor: Actor, draft: HoldingsDraft, *, no
     if problems:
         raise InvalidInput(problems)
     _require_scopes(actor, Permission.DECLARATION_WRITE, (each.path for each in organisations.values()))
+    for holder_id in sorted(each.id for each in organisations.values()):
+        lock_row(session, Organisation, holder_id)
+    now = queries.time_after_waiting(session, now)
     rows = [
         each.model_dump(exclude={"holder_code"})
         | {
@@ -196,6 +200,8 @@ def accept_offer(
     require(actor, Permission.CAPACITY_WRITE)
     holder = organisation_queries.get_organisation(session, draft.holder_code)
     require_scope(actor, Permission.CAPACITY_WRITE, organisation_path=holder.path)
+    lock_row(session, Organisation, holder.id)
+    now = queries.time_after_waiting(session, now)
     standing = [
         each
         for each in queries.holdings_at(session, now, now, kind=draft.kind, item_codes=[draft.item_code])
@@ -241,6 +247,7 @@ def _declare(
     producer_codes = {known[code].producer_code for code in line_codes}
     producers = queries.lock_producers(session, producer_codes)
     _require_scopes(actor, permission, (each.organisation_path for each in producers))
+    now = queries.time_after_waiting(session, now)
     signed = {"user_id": actor.user_id, "recorded_at": now}
     append(session, CapacityDeclaration, [each.model_dump() | signed for each in draft.declarations])
     commitments = order_queries.commitments(session, line_codes)

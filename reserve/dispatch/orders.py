@@ -76,6 +76,7 @@ def submit_order(session: Session, actor: Actor, draft: OrderNumberDraft, *, now
     document = locked_order(session, actor, draft.order_number, Permission.ORDER_DRAFT)
     drafting.require_state(session, document, State.DRAFT)
     lots = queries.order_lots(session, document.id)
+    pegs.lock_supplies(session, {lot.supply_code for lot in lots if lot.supply_code is not None}, now=now)
     by_id = {line.id: line for line in paper_queries.lines_of(session, document.id)}
     on_shelf = [lot for lot in lots if lot.supply_code is None]
     unusable = _unusable(session, on_shelf, document, now=now)
@@ -220,9 +221,9 @@ def close_order(session: Session, actor: Actor, draft: OrderNumberDraft, *, now:
 
 def release_all(session: Session, actor: Actor, document: Document, *, now: datetime, reason: str) -> None:
     """End every hold and peg of an order."""
+    pegs.unpeg(session, actor, document.id, now=now, reason=reason)  # papers are locked before balances
     holds = [hold.id for hold in stock_queries.open_holds(session, document_id=document.id)]
     ledger.end_holds(session, actor, holds, HoldOutcome.RELEASED, now=now, reason=reason)
-    pegs.unpeg(session, actor, document.id, now=now, reason=reason)
 
 
 def _give_back(

@@ -42,6 +42,7 @@ from tests.reserve.catalogue.goods import MASK, SUIT, make_actor
 from tests.reserve.sites.places import TODAY
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 FIRST_DAYS = [TODAY + days * DAY for days in range(4)]
 STRANGER = make_actor(
     Permission.CAPACITY_ACTIVATE, Permission.CAPACITY_DECLARE, path="/130000/130100/130109/", user_id=9
@@ -245,6 +246,30 @@ def test_orders_that_share_a_material_never_promise_it_twice(session: Session) -
 
     quantities = sorted(quantity for quantity, _ in expected(session))
     assert quantities == [50, 50, 50, 50, 200, 200, 200, 200]  # 1,000 m2 a day at 4 m2 a suit
+
+
+def test_an_order_that_waited_sees_what_was_promised_meanwhile(session: Session) -> None:
+    """Its own time was taken first; the other order was issued while it waited for the lock."""
+    lay_out_line(session, make_line(ramp_up_days=0), make_line("PR001-L2", ramp_up_days=0))
+    lay_out_response(session)
+    waited = signed_order(session)
+    issued_order(session, now=NOW + HOUR, line_code="PR001-L2")
+
+    orders.issue_production_order(session, OFFICE, ref(waited.number), now=NOW, today=TODAY)
+
+    quantities = sorted(quantity for quantity, _ in expected(session, HOUR))
+    assert quantities == [50, 50, 50, 50, 200, 200, 200, 200]
+
+
+def test_an_order_that_waited_sees_what_was_declared_meanwhile(works: Session) -> None:
+    waited = signed_order(works)
+    lowered = CapacityDeclarationsDraft(declarations=(make_declaration(daily_quantity=199),))
+    service.record_capacity(works, OFFICE, lowered, now=NOW + HOUR, today=TODAY)
+
+    with pytest.raises(InvalidInput):
+        orders.issue_production_order(works, OFFICE, ref(waited.number), now=NOW, today=TODAY)
+
+    assert expected(works, HOUR) == []
 
 
 def test_an_order_goes_on_where_the_one_before_it_ends(works: Session) -> None:

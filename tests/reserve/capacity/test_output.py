@@ -104,6 +104,17 @@ def test_a_correction_is_a_new_version(session: Session, number: str) -> None:
     assert queries.expected_supply(session, NOW + DAY, NOW + DAY)[0].quantity == 95
 
 
+def test_the_report_written_last_stands_whatever_its_clock_says(session: Session, number: str) -> None:
+    """The correction took its time before the report that it corrects, and waited."""
+    output.report_output(session, PRODUCER, make_report(number, good=90), now=NOW + DAY, today=TODAY + DAY)
+
+    report(session, number, good=95, correction_reason="counted again")
+
+    order = order_queries.get_order(session, number)
+    assert order_queries.reports_of(session, order.id, NOW + DAY)[TODAY].good == 95
+    assert queries.expected_supply(session, NOW + DAY, NOW + DAY)[0].quantity == 95
+
+
 def test_a_bad_report_changes_nothing(session: Session, number: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         report(session, number, days=1, good=700, cumulative_good=900)

@@ -81,6 +81,17 @@ def test_expected_goods_are_not_promised_twice(session: Session, number: str) ->
     assert pegs.pegged_by_supply(session, NOW - timedelta(hours=1)) == {}
 
 
+def test_a_promise_that_waited_sees_what_was_reported_meanwhile(session: Session, number: str) -> None:
+    """Its own time was taken first; the report came while it waited for the lock."""
+    now = NOW + timedelta(hours=1)
+    output.report_output(session, PRODUCER, make_report(number, good=50), now=now, today=TODAY)
+
+    with pytest.raises(PromisedTwice):
+        peg(session, number, 51)
+
+    assert pegs.open_pegs(session) == []
+
+
 def test_released_goods_are_held_for_the_oldest_promise_first(session: Session, number: str) -> None:
     first, first_line = peg(session, number, 60)
     _, second_line = peg(session, number, 40)
