@@ -1,6 +1,7 @@
 """Goods promised before they exist, and what becomes of the promise, on both engines."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from reserve.capacity import output, pegs, queries
 from reserve.capacity.pegs import PromisedTwice
+from reserve.commands import Done, Runner
+from reserve.db import Database
+from reserve.drafts import Draft
 from reserve.jobs import outbox
 from reserve.organisations import queries as organisation_queries
 from reserve.papers import drafting
@@ -145,3 +149,36 @@ def test_an_order_that_gives_up_frees_what_it_was_promised(session: Session, num
     assert pegs.open_pegs(session, document_id=document.id) == []
     peg(session, number, 100)
     assert sum(each.quantity for each in queries.expected_supply(session, NOW, NOW)) == 700
+
+
+def test_two_orders_at_once_do_not_promise_the_same_goods(database: Database, runner: Runner) -> None:
+    """The second waits for the first to commit, and then finds too little."""
+    supply: list[str] = []
+    papers: list[tuple[Document, int]] = []
+
+    def lay_out(session: Session, *_: object, **__: object) -> Done:
+        lay_out_line(session)
+        lay_out_response(session)
+        supply.append(f"{issued_order(session)}/2026-03-01")
+        papers.extend([dispatch_order(session), dispatch_order(session)])
+        return Done()
+
+    def promise(session: Session, document: Document, line_id: int) -> None:
+        pegs.peg(session, OFFICE, document, line_id, supply[0], 70, now=NOW)
+
+    def second() -> None:
+        with database.writing() as session, pytest.raises(PromisedTwice):
+            promise(session, *papers[1])
+
+    runner.run(lay_out, Draft(), actor=OFFICE, answer=Done)
+    waiting = Thread(target=second)
+    with database.writing() as session:
+        promise(session, *papers[0])
+        waiting.start()
+        waiting.join(0.3)
+        assert waiting.is_alive()
+        session.commit()
+    waiting.join(20)
+
+    assert not waiting.is_alive()
+    assert runner.ask(pegs.pegged_by_supply, NOW) == {supply[0]: 70}
