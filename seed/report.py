@@ -215,7 +215,7 @@ def _supplied(session: Session, story: Story, items: Mapping[str, Named]) -> tup
         .group_by(OrderLine.step, OrderLine.source_kind, OrderLine.need_key)
     )
     total: dict[tuple[int, str, str], int] = defaultdict(int)
-    for step, source_kind, key, accepted in session.execute(statement).tuples():
+    for step, source_kind, key, accepted in session.execute(statement):
         total[step, source_kind, key.split("|")[2]] += int(accepted)
     return tuple(
         Supplied(step=step, source_kind=kind, item=items[item], accepted=accepted)

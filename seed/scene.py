@@ -104,7 +104,7 @@ def load_of(session: Session, shipment_number: str) -> list[Load]:
         .group_by(DocumentLine.line_no, Lot.id, Lot.item_code, Lot.code, Lot.pack_size)
         .order_by(DocumentLine.line_no, Lot.id)
     )
-    return [Load(*row[:4], quantity=int(row[4])) for row in session.execute(statement).tuples()]
+    return [Load(*row[:4], quantity=int(row[4])) for row in session.execute(statement)]
 
 
 def on_shelf(session: Session, site_code: str) -> list[OnShelf]:
@@ -131,12 +131,12 @@ def on_shelf(session: Session, site_code: str) -> list[OnShelf]:
             balance.on_hand - balance.held,
             life_cycle is LifeCycle.CONSUMABLE,
         )
-        for balance, lot, account, bin_row, life_cycle in session.execute(statement).tuples()
+        for balance, lot, account, bin_row, life_cycle in session.execute(statement)
     ]
 
 
 def _owner_codes(session: Session) -> Mapping[int, str]:
-    return dict(session.execute(select(Organisation.id, Organisation.code)).tuples().all())
+    return dict(session.execute(select(Organisation.id, Organisation.code)).all())
 
 
 def organisation_of_site(session: Session, site_code: str) -> str:

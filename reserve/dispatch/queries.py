@@ -149,9 +149,9 @@ def progress_by_line(
 ) -> dict[int, LineProgress]:
     """What has become of document lines, as known now or at a recorded time."""
     ordered = dict(
-        session.execute(select(DocumentLine.id, DocumentLine.quantity).where(DocumentLine.id.in_(sorted(line_ids))))
-        .tuples()
-        .all()
+        session.execute(
+            select(DocumentLine.id, DocumentLine.quantity).where(DocumentLine.id.in_(sorted(line_ids)))
+        ).all()
     )
     held = _held(session, line_ids, known_at)
     moved = _moved(session, line_ids, known_at)
@@ -182,7 +182,7 @@ def _held(session: Session, line_ids: Collection[int], known_at: datetime | None
     )
     if known_at is not None:
         statement = statement.where(Hold.placed_at <= known_at)
-    return {line_id: int(quantity) for line_id, quantity in session.execute(statement).tuples()}
+    return {line_id: int(quantity) for line_id, quantity in session.execute(statement)}
 
 
 def _moved(
@@ -201,7 +201,7 @@ def _moved(
     if known_at is not None:
         statement = statement.where(Movement.recorded_at <= known_at)
     found: defaultdict[tuple[int, MovementKind, bool], int] = defaultdict(int)
-    for line_id, kind, to_rejected, quantity in session.execute(statement).tuples():
+    for line_id, kind, to_rejected, quantity in session.execute(statement):
         assert line_id is not None
         found[line_id, kind, bool(to_rejected) and kind is MovementKind.ACCEPT] += int(quantity)
     return found
@@ -216,7 +216,7 @@ def progress_by_need(
         .join(Document, Document.id == OrderLine.document_id)
         .where(Document.incident_code.in_(sorted(incident_codes)), Document.recorded_at <= known_at)
     )
-    rows = session.execute(statement).tuples().all()
+    rows = session.execute(statement).all()
     progress = progress_by_line(session, [line_id for line_id, _, _ in rows], known_at)
     pegged = pegs.pegged_by_line(session, known_at=known_at)
     states = _states_known(session, {document_id for _, _, document_id in rows}, known_at)
@@ -236,7 +236,7 @@ def _states_known(session: Session, document_ids: Collection[int], known_at: dat
         .where(DocumentState.document_id.in_(sorted(document_ids)), DocumentState.recorded_at <= known_at)
         .order_by(DocumentState.position)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 # --- shipments ----------------------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ def on_the_road(session: Session, shipment: Shipment) -> dict[tuple[int, int, in
             .where(column.in_(accounts))
             .group_by(Entry.document_line_id, Entry.lot_id, column)
         )
-        for line_id, lot_id, account_id, quantity in session.execute(statement).tuples():
+        for line_id, lot_id, account_id, quantity in session.execute(statement):
             assert line_id is not None
             amounts[line_id, lot_id, account_id] += sign * int(quantity)
     return {key: quantity for key, quantity in sorted(amounts.items()) if quantity}

@@ -358,6 +358,6 @@ def floors_at(
     if item_codes is not None:
         statement = statement.where(Floor.item_code.in_(sorted(set(item_codes))))
     floors: dict[tuple[int, str], dict[FloorKind, int]] = {}
-    for owner_id, item_code, kind, quantity in session.execute(statement).tuples():  # later versions stand
+    for owner_id, item_code, kind, quantity in session.execute(statement):  # later versions stand
         floors.setdefault((owner_id, item_code), {})[kind] = quantity
     return floors
