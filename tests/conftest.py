@@ -43,10 +43,24 @@ def runner(database: Database, clock: StoryClock) -> Runner:
     return Runner(database, clock)
 
 
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def untouched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One empty migrated database for each engine, shared by all tests that leave nothing behind."""
+    if request.param == "sqlite":
+        database = Database(new_sqlite(tmp_path_factory.mktemp("untouched")))
+        yield database
+        database.dispose()
+        return
+    with new_postgresql() as name:
+        database = Database(app_url(name), pool_size=5)
+        yield database
+        database.dispose()
+
+
 @pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    """An open writing transaction that is rolled back."""
-    with database.writing() as session:
+def session(untouched: Database) -> Iterator[Session]:
+    """An open writing transaction that is rolled back; a test that commits takes ``database`` instead."""
+    with untouched.writing() as session:
         yield session
 
 
