@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +17,26 @@ from reserve.commands import Runner
 from reserve.db import Database
 from tests.databases import app_url, new_postgresql, new_sqlite
 
+ENGINES = ("sqlite", "postgresql")
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 """10:00 in Hebei."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@contextmanager
+def new_database(engine: str, folder: Path) -> Iterator[Database]:
+    """An empty migrated database."""
+    with ExitStack() as stack:
+        url = new_sqlite(folder) if engine == "sqlite" else app_url(stack.enter_context(new_postgresql()))
+        database = Database(url, pool_size=5)
+        stack.callback(database.dispose)
+        yield database
+
+
+@pytest.fixture(params=ENGINES)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty migrated database, on each engine in turn."""
-    if request.param == "sqlite":
-        database = Database(new_sqlite(tmp_path))
+    with new_database(request.param, tmp_path) as database:
         yield database
-        database.dispose()
-        return
-    with new_postgresql() as name:
-        database = Database(app_url(name), pool_size=5)
-        yield database
-        database.dispose()
 
 
 @pytest.fixture
@@ -43,24 +49,22 @@ def runner(database: Database, clock: StoryClock) -> Runner:
     return Runner(database, clock)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def untouched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+@pytest.fixture(scope="session")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Database]]:
     """One empty migrated database for each engine, shared by all tests that leave nothing behind."""
-    if request.param == "sqlite":
-        database = Database(new_sqlite(tmp_path_factory.mktemp("untouched")))
-        yield database
-        database.dispose()
-        return
-    with new_postgresql() as name:
-        database = Database(app_url(name), pool_size=5)
-        yield database
-        database.dispose()
+    with ExitStack() as stack:
+
+        @cache
+        def open_one(engine: str) -> Database:
+            return stack.enter_context(new_database(engine, tmp_path_factory.mktemp("untouched")))
+
+        yield open_one
 
 
-@pytest.fixture
-def session(untouched: Database) -> Iterator[Session]:
+@pytest.fixture(params=ENGINES)
+def session(request: pytest.FixtureRequest, untouched: Callable[[str], Database]) -> Iterator[Session]:
     """An open writing transaction that is rolled back; a test that commits takes ``database`` instead."""
-    with untouched.writing() as session:
+    with untouched(request.param).writing() as session:
         yield session
 
 

@@ -57,7 +57,10 @@ def movements_have_entries(books: Books) -> Iterator[Finding]:
 
 
 def balances_equal_entries(books: Books) -> Iterator[Finding]:
-    """L03: what a balance says is what its entries add up to; none is missing, none is spare."""
+    """L03: what a balance says is what its entries add up to; none is missing, none is spare.
+
+    A row without entries is no fault while it is empty: a hold that found nothing opens one.
+    """
     sql = f"""
     WITH both_sides AS (
       SELECT s.account_id, s.lot_id, s.quantity AS entries, 0 AS cached, 0 AS row_count, 1 AS moved FROM ledger_signed s

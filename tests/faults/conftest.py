@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,13 @@ from reserve.commands import Runner
 from reserve.db import Database
 from reserve.verify import Report
 from reserve.verify import run as verify
+from tests.conftest import ENGINES
 from tests.databases import APP_ROLE, administer, app_url, new_postgresql, new_sqlite, owner_url
 from tests.faults.rig import SIZES, Client, Server, Size
 from tests.ledger_text import book
 from tests.reserve.access.people import give, open_account
 from tests.small_world import MASK, build
 
-ENGINES = ("sqlite", "postgresql")
 TOKEN = "jb_fault_tests"
 FAR = "2999-12-31"
 
@@ -106,13 +107,12 @@ def size(request: pytest.FixtureRequest) -> Size:
     return SIZES[request.config.getoption("--faults")]
 
 
-@pytest.fixture(scope="session", params=ENGINES)
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A server that runs for all fault tests; a test that kills it starts it again."""
-    folder = tmp_path_factory.mktemp("house")
+@contextmanager
+def open_house(engine: str, folder: Path) -> Iterator[House]:
+    """A database of its own, migrated and settled, with the server started on it."""
     with ExitStack() as stack:
         name, environment = "", {"RESERVE_APP_ROLE": APP_ROLE, "RESERVE_LANG": "en"}
-        if request.param == "sqlite":
+        if engine == "sqlite":
             environment["RESERVE_DATABASE_URL"] = new_sqlite(folder)
         else:
             name = stack.enter_context(new_postgresql())
@@ -126,6 +126,23 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         server.start()
         stack.callback(server.stop)
         yield House(server, database, name)
+
+
+@pytest.fixture(scope="session")
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], House]]:
+    """A server for each engine, started when first asked for; a test that kills it starts it again."""
+    with ExitStack() as stack:
+
+        @cache
+        def open_one(engine: str) -> House:
+            return stack.enter_context(open_house(engine, tmp_path_factory.mktemp(engine)))
+
+        yield open_one
+
+
+@pytest.fixture(params=ENGINES)
+def house(request: pytest.FixtureRequest, houses: Callable[[str], House]) -> House:
+    return houses(request.param)
 
 
 def settle(database: Database) -> None:

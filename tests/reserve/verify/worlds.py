@@ -15,12 +15,13 @@ from pathlib import Path
 from reserve.clock import StoryClock
 from reserve.commands import Runner
 from reserve.db import Database
-from tests.conftest import NOW
+from tests.conftest import ENGINES, NOW
 from tests.databases import administer, app_url, new_sqlite, postgresql_template
 from tests.reserve.verify.rich_world import build_rich_world
 from tests.small_world import build
 
-ENGINES = ("sqlite", "postgresql")
+__all__ = ["ENGINES", "world"]
+
 _serial = count(1)
 BUILDERS: dict[str, Callable[[Runner, StoryClock], None]] = {
     "small": lambda runner, clock: build(runner),
