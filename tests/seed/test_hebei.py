@@ -22,7 +22,9 @@ from reserve.sites import queries as site_queries
 from reserve.stock import queries as stock_queries
 from seed.hebei import load, steps_of
 from seed.opening_book import opening_stock
-from tests.seed.conftest import WORLD
+from tests.reference_world import WORLD
+
+pytestmark = pytest.mark.xdist_group("reference_world")
 
 
 def rows(runner: Runner) -> dict[str, int]:
