@@ -141,7 +141,7 @@ def _foot(report: DemoReport, say: Say) -> str:
     verdict = say("clean") if verified.clean else say("findings") + "\n".join(verified.findings)
     return say("foot").format(
         verdict=verdict.format(laws=verified.laws, position=verified.position),
-        url=report.database_url,
+        database=report.database_url.removeprefix("sqlite:///"),
         logins=", ".join(report.logins),
         password=report.password,
     )

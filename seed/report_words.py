@@ -46,9 +46,9 @@ PHRASES: Mapping[str, Pair] = {
     ),
     "findings": ("核对发现问题:\n", "The books have findings:\n"),
     "foot": (
-        "{verdict}\n打开:RESERVE_DATABASE_URL={url} reserve serve\n"
+        "{verdict}\n打开:reserve serve --database {database}\n"
         "演练账号:{logins}\n演练口令(各账号相同,仅限本演练库):{password}\n",
-        "{verdict}\nOpen it: RESERVE_DATABASE_URL={url} reserve serve\n"
+        "{verdict}\nOpen it: reserve serve --database {database}\n"
         "Drill accounts: {logins}\nDrill password (the same for all, this drill only): {password}\n",
     ),
 }

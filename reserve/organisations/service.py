@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from reserve.authority import Actor, Permission, require
-from reserve.db import claim
+from reserve.db import claim, claim_all
 from reserve.errors import Conflict, InvalidInput, Problem
 from reserve.organisations import queries
 from reserve.organisations.models import Installation, Organisation, Region
@@ -79,15 +80,25 @@ def record_organisations(
         paths.setdefault(organisation.code, f"{paths.get(parent or '', '/')}{organisation.code}/")
     if problems:
         raise InvalidInput(problems)
-    return [_record(session, organisation, paths[organisation.code]) for organisation in draft.organisations]
+    _record(session, draft.organisations, paths)
+    recorded = queries.organisations_by_code(session, [organisation.code for organisation in draft.organisations])
+    return [recorded[organisation.code] for organisation in draft.organisations]
 
 
-def _record(session: Session, draft: OrganisationDraft, path: str) -> Organisation:
-    parent = queries.get_organisation(session, draft.parent_code) if draft.parent_code else None
-    values = draft.model_dump(exclude={"parent_code"}) | {
-        "parent_id": parent.id if parent else None,
-        "path": path,
-        "holder_kind": HOLDER_KIND_OF_TIER[draft.tier] if draft.tier else None,
-    }
-    claim(session, Organisation, values, unique=("code",))
-    return queries.get_organisation(session, draft.code)
+def _record(session: Session, drafts: Sequence[OrganisationDraft], paths: Mapping[str, str]) -> None:
+    """Enter organisations level by level, so that every parent has its id before its children."""
+    by_level: dict[int, list[OrganisationDraft]] = defaultdict(list)
+    for draft in drafts:
+        by_level[paths[draft.code].count("/")].append(draft)
+    for level in sorted(by_level):
+        parents = queries.organisations_by_code(session, {d.parent_code for d in by_level[level] if d.parent_code})
+        rows = [
+            draft.model_dump(exclude={"parent_code"})
+            | {
+                "parent_id": parents[draft.parent_code].id if draft.parent_code else None,
+                "path": paths[draft.code],
+                "holder_kind": HOLDER_KIND_OF_TIER[draft.tier] if draft.tier else None,
+            }
+            for draft in by_level[level]
+        ]
+        claim_all(session, Organisation, rows, unique=("code",))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from reserve.authority import Actor, Permission, may, require, require_scope
-from reserve.db import append, claim
+from reserve.db import append, claim, claim_all
 from reserve.errors import Conflict, InvalidInput, NotAllowed
 from reserve.organisations import queries as organisation_queries
 from reserve.organisations.models import Organisation
@@ -51,9 +51,13 @@ def record_sites(session: Session, actor: Actor, draft: SitesDraft, *, now: date
         require_scope(actor, Permission.SITE_WRITE, organisation_path=organisations[site.organisation_code].path)
         if site.code in known:
             require_scope(actor, Permission.SITE_WRITE, organisation_path=known[site.code].organisation_path)
-    for site in draft.sites:
-        _record_site(session, known.get(site.code), site, organisations[site.organisation_code])
-    return Recorded(len(draft.sites))
+    recorded = [
+        _record_site(session, known.get(site.code), site, organisations[site.organisation_code]) for site in draft.sites
+    ]
+    session.flush()  # bins point at sites
+    bins = [_bin_row(site, code, kind) for site in recorded for code, kind in DEFAULT_BINS[site.kind].items()]
+    claim_all(session, Bin, bins, unique=("place", "code"))
+    return Recorded(len(recorded))
 
 
 def record_bin(session: Session, actor: Actor, draft: BinDraft, *, now: datetime, today: date) -> Bin:
@@ -64,7 +68,7 @@ def record_bin(session: Session, actor: Actor, draft: BinDraft, *, now: datetime
     known = queries.bins_of_site(session, site).get(draft.code)
     if problems := rules.bin_problems(draft, known=known.kind if known else None):
         raise InvalidInput(problems)
-    _add_bin(session, site, draft.code, draft.kind)
+    claim(session, Bin, _bin_row(site, draft.code, draft.kind), unique=("place", "code"))
     return queries.get_bin(session, site, draft.code)
 
 
@@ -118,7 +122,7 @@ def record_fleets(session: Session, actor: Actor, draft: FleetsDraft, *, now: da
     return Recorded(len(draft.vehicle_types) + len(draft.fleets))
 
 
-def _record_site(session: Session, known: Site | None, draft: SiteDraft, organisation: Organisation) -> None:
+def _record_site(session: Session, known: Site | None, draft: SiteDraft, organisation: Organisation) -> Site:
     values = draft.model_dump(exclude={"organisation_code"}) | {
         "organisation_id": organisation.id,
         "organisation_path": organisation.path,
@@ -127,14 +131,11 @@ def _record_site(session: Session, known: Site | None, draft: SiteDraft, organis
     for name, value in values.items():
         setattr(site, name, value)
     session.add(site)
-    session.flush()
-    for code, kind in DEFAULT_BINS[draft.kind].items():
-        _add_bin(session, site, code, kind)
+    return site
 
 
-def _add_bin(session: Session, site: Site, code: str, kind: BinKind) -> None:
-    row = {"place": site.code, "code": code, "kind": kind, "site_id": site.id}
-    claim(session, Bin, row, unique=("place", "code"))
+def _bin_row(site: Site, code: str, kind: BinKind) -> dict[str, Any]:
+    return {"place": site.code, "code": code, "kind": kind, "site_id": site.id}
 
 
 def _change_road(session: Session, actor: Actor, draft: RoadChangeDraft, *, closed: bool, now: datetime) -> Recorded:
