@@ -32,7 +32,7 @@ def deadlocks(database: Any) -> int:
 
 
 def test_papers_over_many_lots_never_deadlock(house: House, size: Size) -> None:
-    each = size.calls // (4 * WORKERS)
+    each = size.calls // (8 * WORKERS)
     for lot in LOTS:
         house.receive(lot, 4 * WORKERS * each)
     before = deadlocks(owner_url(house.name)) if house.name else 0

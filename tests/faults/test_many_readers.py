@@ -19,7 +19,7 @@ PAGES = ["/", f"/api/v1/items/{MASK}/stock", "/sign-in", f"/api/v1/items/{MASK}/
 
 
 def test_readers_and_writers_together_see_no_fault(house: House, size: Size) -> None:
-    rounds = max(2, size.calls // (5 * CLIENTS))
+    rounds = size.calls // (8 * CLIENTS)
     house.receive("read", CLIENTS * rounds)
     reads: list[Reply] = []
     writes: list[Reply] = []
