@@ -147,7 +147,7 @@ def _belongs_to(missing: set[str], name: str, table: str) -> bool:
     return (
         table in missing
         or (name == "ledger_signed" and "stock_entry" in missing)
-        or any(re.fullmatch(rf"guard_{each}_(update|delete|replace|change|truncate)", name) for each in missing)
+        or any(re.fullmatch(rf"guard_{each}_(update|delete|replace|change|truncate|settled)", name) for each in missing)
     )
 
 
