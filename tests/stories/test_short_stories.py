@@ -55,7 +55,7 @@ def test_the_outbreak_on_postgresql_leaves_clean_books(postgresql: Database) -> 
 def test_the_flood_is_asked_for_by_28_counties_and_leaves_clean_books(tmp_path: Path) -> None:
     database = sqlite_copy(tmp_path, World(FLOOD.opened_on, FLOOD.incident_code))
 
-    tables = told(database, cut_short(FLOOD, 3))
+    tables = told(database, cut_short(FLOOD, 2))
 
     def requests(session: Session) -> int:
         return len(paper_queries.list_documents(session, kind=DocumentKind.REQUEST, limit=100))
