@@ -102,7 +102,7 @@ class Dispatcher:
 
     def turn(self) -> None:
         """Hand over what waits, store what is ready, end holds whose time has passed."""
-        for job in self.runner.ask(outbox.list_waiting):
+        for job in self.runner.ask(outbox.list_waiting, kinds=tuple(JOB_HANDLERS)):
             handler = JOB_HANDLERS[job.kind]
             self.queue.hand_over(job.code, job.kind, self.runner.ask(handler.prepare, job))
             self.runner.run(take_up, JobDraft(code=job.code), actor=WORKER, answer=Done, key=f"take-up:{job.code}")

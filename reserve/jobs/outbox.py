@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,9 +45,12 @@ def get_job(session: Session, code: str) -> Job:
     return job
 
 
-def list_waiting(session: Session, limit: int = 100) -> Sequence[Job]:
-    """Jobs nobody has taken up, oldest first."""
-    return session.scalars(select(Job).where(Job.state == JobState.WAITING).order_by(Job.id).limit(limit)).all()
+def list_waiting(session: Session, limit: int = 100, *, kinds: Collection[str] | None = None) -> Sequence[Job]:
+    """Jobs nobody has taken up, oldest first; only of some kinds where any are named."""
+    waiting = select(Job).where(Job.state == JobState.WAITING)
+    if kinds is not None:
+        waiting = waiting.where(Job.kind.in_(kinds))
+    return session.scalars(waiting.order_by(Job.id).limit(limit)).all()
 
 
 def start(session: Session, code: str, *, now: datetime) -> Job:

@@ -92,6 +92,19 @@ def test_a_waiting_job_is_handed_over_once_under_its_own_code(runner: Runner, be
     assert found(runner, job).state is JobState.RUNNING
 
 
+def test_notices_in_the_outbox_do_not_hold_up_solves(runner: Runner, bench: Bench) -> None:
+    """The core also tells of issued orders and broken holds there; nobody solves those."""
+    with runner.database.writing() as session:
+        notice = outbox.put(session, "order_issued", "DSP-1", {}, now=NOW).code
+        code = outbox.put(session, "cake", "PLAN-1", {}, now=NOW).code
+        session.commit()
+
+    Dispatcher(runner, bench).turn()
+
+    assert [handed for handed, _, _ in bench.handed] == [code]
+    assert found(runner, notice).state is JobState.WAITING
+
+
 def test_what_comes_back_is_stored_and_not_asked_for_again(runner: Runner, bench: Bench, job: str) -> None:
     dispatcher = Dispatcher(runner, bench)
     bench.done[job] = Outcome("baked")
