@@ -106,8 +106,8 @@ def fulfil(
             break
         remaining -= got
         document = session.get_one(Document, each.document_id)
-        wish = HoldWish(account_id, lot_id, got, each.document_line_id)
-        ledger.hold(session, actor, document, [wish], mode=HoldMode.ALL_OR_NOTHING, now=now, priority=5)
+        wish = HoldWish(account_id, lot_id, got, each.document_line_id, priority=5)
+        ledger.hold(session, actor, document, [wish], mode=HoldMode.ALL_OR_NOTHING, now=now)
         _end(session, actor, each, held=got, reason="", now=now)
         if each.quantity > got:
             (position,) = next_positions(session, 1)

@@ -34,6 +34,12 @@ class WrongState(Conflict):
     code = "wrong_state"
 
 
+class SignerDoesNotHandle(Conflict):
+    """Who signed a paper neither lets its goods go nor accepts them, nor books them out."""
+
+    code = "signer_does_not_handle"
+
+
 def draft_document(
     session: Session,
     actor: Actor,
@@ -95,6 +101,17 @@ def enter_state(
     _append_state(session, actor, document, previous, state, now=now, occurred_at=occurred_at, reason=reason)
 
 
+def require_kind(document: Document, kind: DocumentKind) -> None:
+    """Raises WrongState when a number names a paper of another kind than the verb is about."""
+    if document.kind is not kind:
+        raise WrongState(
+            f"{document.number} is a {document.kind}",
+            number=document.number,
+            found=document.kind,
+            expected=kind.value,
+        )
+
+
 def require_state(session: Session, document: Document, *states: State) -> State:
     """The document's state, if it is one of these. Raises WrongState."""
     found = queries.state_of(session, document.id)
@@ -102,6 +119,12 @@ def require_state(session: Session, document: Document, *states: State) -> State
         expected = " / ".join(states)
         raise WrongState(f"{document.number} is {found}", number=document.number, found=found, expected=expected)
     return found
+
+
+def require_no_signer(session: Session, actor: Actor, document: Document) -> None:
+    """Signers and those who carry a paper out are different people, counted in persons. Raises SignerDoesNotHandle."""
+    if actor.person_id in {signature.person_id for signature in queries.signatures_of(session, document.id)}:
+        raise SignerDoesNotHandle(f"you signed {document.number}", number=document.number)
 
 
 def open_case(

@@ -18,7 +18,7 @@ from reserve.sites.terms import BinKind
 from reserve.stock import ledger, queries
 from reserve.stock.drafts import AdjustmentDraft, DisposalDraft, DisposeDraft, ReversalDraft
 from reserve.stock.models import Movement
-from reserve.stock.posting import Names, Posted, draft_note, line_ids, outside_account, posted_answer
+from reserve.stock.posting import Names, Posted, draft_note, line_ids, outside_account, post_fact, posted_answer
 from reserve.stock.terms import Move, MovementKind
 
 REVERSIBLE = frozenset(
@@ -56,8 +56,11 @@ def adjust(session: Session, actor: Actor, draft: AdjustmentDraft, *, now: datet
     require_scope(actor, Permission.STOCK_ADJUST, organisation_path=site.organisation_path)
     names = Names(session, site)
     names.load(items=[draft.lot_ref.item_code], owners=[draft.owner_code])
-    owner, lot = names.owner(draft.owner_code, "draft"), names.lot(draft.lot_ref, "lot_ref")
+    owner, lot = names.owner(draft.owner_code, "owner_code"), names.lot(draft.lot_ref, "lot_ref")
     bin_row = names.bin(draft.bin_code, "bin_code")
+    rejected_area = names.area(BinKind.REJECTED, "damaged") if draft.damaged else None
+    if bin_row is not None and bin_row is rejected_area:
+        names.problems.append(Problem("same_bin", "bin_code", f"another bin than {bin_row.code}", draft.bin_code))
     chosen = [name for name in ("lost", "damaged", "found") if getattr(draft, name)]
     if len(chosen) != 1:
         found = ", ".join(chosen) or "0"
@@ -72,8 +75,7 @@ def adjust(session: Session, actor: Actor, draft: AdjustmentDraft, *, now: datet
     organisation = session.get_one(Organisation, site.organisation_id)
     shelf = ledger.account_for(session, bin_row.id, owner.id, draft.fund)
     lost = outside_account(session, BinKind.LOST, organisation, owner.id, draft.fund)
-    rejected = ledger.account_for(session, names.area(BinKind.REJECTED).id, owner.id, draft.fund)
-    follows = _loss_with_rest(session, draft.follows_number, lot.id, quantity) if draft.found else None
+    follows = _loss_with_rest(session, draft.follows_number, lot.id, lost, quantity) if draft.found else None
     value = quantity * names.items[lot.item_code].unit_price_minor
     content = LineContent(1, lot.item_code, quantity, site.code, owner_code=owner.code, value_minor=value)
     document = draft_note(
@@ -87,39 +89,62 @@ def adjust(session: Session, actor: Actor, draft: AdjustmentDraft, *, now: datet
         reason=draft.reason,
     )
     kind, ends = MovementKind.LOSE, (shelf, lost)
-    if draft.damaged:
+    if rejected_area is not None:
+        rejected = ledger.account_for(session, rejected_area.id, owner.id, draft.fund)
         kind, ends = MovementKind.ADJUST, (shelf, rejected)
     elif draft.found:
         kind, ends = MovementKind.FIND, (lost, shelf)
-    movement = ledger.post(
+    movements = post_fact(
         session,
         actor,
         document,
         kind,
         [Move(lot.id, *ends, quantity, line_ids(session, document)[1])],
+        site=site,
         now=now,
         occurred_at=draft.occurred_at,
         reason=draft.reason,
         follows_id=follows.id if follows else None,
         breaks_holds=not draft.found,
     )
-    return posted_answer(document, [movement])
+    return posted_answer(document, movements)
 
 
-def _loss_with_rest(session: Session, number: str, lot_id: int, quantity: int) -> Movement:
-    """The loss that found goods follow, if so much of it has not come back yet."""
-    document = paper_queries.get_document(session, number)
+def _loss_with_rest(session: Session, number: str, lot_id: int, account_id: int, quantity: int) -> Movement:
+    """The loss that found goods follow, if so much of it has not come back yet.
+
+    account_id  the account of lost goods that they come back from: same body, owner and fund
+    """
+    document = drafting.lock_document(session, number)  # one find at a time
+    most = None
     for movement in queries.movements_of(session, document.id):
-        if movement.kind is not MovementKind.LOSE:
+        if movement.kind is not MovementKind.LOSE or queries.is_reversed(session, movement.id):
             continue
-        lost = sum(entry.quantity for entry in queries.entries_of(session, movement.id) if entry.lot_id == lot_id)
-        if not lost:
-            continue
-        rest = lost - queries.found_again(session, movement.id, lot_id)
-        if rest < quantity:
-            raise FoundTooMuch(f"{rest} of {lost} are still lost", expected=f"at most {rest}", found=quantity)
-        return movement
-    raise InvalidInput([Problem("loss_not_named", "follows_number", "a paper that lost this lot", number)])
+        entries = queries.entries_of(session, movement.id)
+        lost = sum(each.quantity for each in entries if (each.lot_id, each.to_account_id) == (lot_id, account_id))
+        if lost:
+            rest = lost - queries.found_again(session, movement.id, lot_id)
+            if quantity <= rest:
+                return movement
+            most = max(rest, most or 0)
+    if most is None:
+        raise InvalidInput([Problem("loss_not_named", "follows_number", "a paper that lost this lot", number)])
+    raise FoundTooMuch(f"{most} are still lost", expected=f"at most {most}", found=quantity)
+
+
+def _require_nothing_found(session: Session, original: Document) -> None:
+    """A loss of which something was found again is not undone: the find would then come out of nothing."""
+    for movement in queries.movements_of(session, original.id):
+        if movement.kind is MovementKind.LOSE:
+            entries = queries.entries_of(session, movement.id)
+            found = sum(
+                queries.found_again(session, movement.id, lot_id) for lot_id in {each.lot_id for each in entries}
+            )
+            if found:
+                lost = sum(each.quantity for each in entries)
+                raise FoundTooMuch(
+                    f"{found} of {lost} were found again", expected=f"at most {lost - found}", found=lost
+                )
 
 
 def reverse(session: Session, actor: Actor, draft: ReversalDraft, *, now: datetime, today: date) -> Posted:
@@ -133,6 +158,7 @@ def reverse(session: Session, actor: Actor, draft: ReversalDraft, *, now: dateti
     if paper_queries.state_of(session, original.id) is State.REVERSED:
         raise ledger.AlreadyReversed(f"{original.number} is reversed", number=original.number)
     drafting.require_state(session, original, State.POSTED)
+    _require_nothing_found(session, original)
     reversal = drafting.draft_document(
         session,
         actor,
@@ -157,7 +183,7 @@ def request_disposal(session: Session, actor: Actor, draft: DisposalDraft, *, no
     names.load(items=(line.lot_ref.item_code for line in draft.lines), owners=(line.owner_code for line in draft.lines))
     for place, line in enumerate(draft.lines):
         names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1)
-        names.owner(line.owner_code, f"lines.{place}", place + 1)
+        names.owner(line.owner_code, f"lines.{place}.owner_code", place + 1)
         names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
     owners = {line.owner_code for line in draft.lines}
     if len(owners) > 1:
@@ -202,12 +228,13 @@ def dispose(session: Session, actor: Actor, draft: DisposeDraft, *, now: datetim
     document = drafting.lock_document(session, draft.document_number)
     organisation = session.get_one(Organisation, document.organisation_id)
     require_scope(actor, Permission.STOCK_ADJUST, organisation_path=organisation.path)
+    drafting.require_kind(document, DocumentKind.DISPOSAL)
     drafting.require_state(session, document, State.APPROVED)
+    drafting.require_no_signer(session, actor, document)
     request = DisposalDraft.model_validate_json(document.content)
     site = site_queries.get_site(session, request.site_code)
     names = Names(session, site)
     names.load(owners=(line.owner_code for line in request.lines))
-    ids = line_ids(session, document)
     approved, ids = paper_queries.approved_quantities(session, document), line_ids(session, document)
     moves = []
     for number, line in enumerate(request.lines, 1):

@@ -20,7 +20,7 @@ from reserve.papers.models import Document
 from reserve.papers.terms import DocumentKind, LineContent, State
 from reserve.sites import queries as site_queries
 from reserve.sites.models import Site
-from reserve.stock import ledger, queries
+from reserve.stock import ledger, queries, rules
 from reserve.stock.drafts import CountDraft, CountSignOffDraft
 from reserve.stock.models import Count, Lot, Movement, StockAccount
 from reserve.stock.posting import Names, Posted, difference_account, draft_note, posted_answer
@@ -28,7 +28,7 @@ from reserve.stock.terms import Move, MovementKind
 
 
 class CountOvertaken(Conflict):
-    """More has left since the count than the count left there: one of the two is wrong. Count again."""
+    """What was entered since does not go with what was counted: one of the two is wrong. Count again."""
 
     code = "count_overtaken"
 
@@ -54,11 +54,18 @@ def count(session: Session, actor: Actor, draft: CountDraft, *, now: datetime, t
     lots = []
     for place, line in enumerate(draft.lines):
         lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
-        names.owner(line.owner_code, f"lines.{place}", place + 1)
+        names.owner(line.owner_code, f"lines.{place}.owner_code", place + 1)
         names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
         if line.counted_at > now:
             expected, found = f"not after {now.isoformat()}", line.counted_at.isoformat()
             names.problems.append(Problem("in_the_future", f"lines.{place}.counted_at", expected, found, place + 1))
+    names.problems += rules.repeated_lines(
+        [
+            (line.lot_ref.item_code, lot and lot.id, line.owner_code, line.fund, line.bin_code)
+            for line, lot in zip(draft.lines, lots, strict=True)
+        ],
+        "lot_ref.code",
+    )
     names.raise_problems()
     rows = []
     for line, lot in zip(draft.lines, lots, strict=True):
@@ -101,22 +108,39 @@ def post_count(session: Session, actor: Actor, draft: CountSignOffDraft, *, now:
     sheet = drafting.lock_document(session, draft.count_number)
     organisation = session.get_one(Organisation, sheet.organisation_id)
     require_scope(actor, Permission.STOCK_ADJUST, organisation_path=organisation.path)
+    drafting.require_kind(sheet, DocumentKind.COUNT_SHEET)
     drafting.require_state(session, sheet, State.SUBMITTED)
     (variance,) = paper_queries.referring_documents(session, sheet.id, DocumentKind.COUNT_VARIANCE)
     drafting.require_state(session, variance, State.APPROVED)
+    drafting.require_no_signer(session, actor, variance)
     counts = queries.counts_of(session, sheet.id)
     if actor.person_id in {each.counted_by_person for each in counts}:
         raise NotAllowed(Permission.STOCK_ADJUST)
     drafting.enter_state(session, actor, sheet, State.POSTED, now=now)
-    movements = [_post_difference(session, actor, sheet, each, now=now) for each in counts if each.counted != each.book]
+    different = [each for each in counts if each.counted != each.book]
+    outside = {each.id: difference_account(session, each.account_id) for each in different}
+    both_ways = [Move(each.lot_id, each.account_id, outside[each.id], 1) for each in different]
+    ledger.lock_accounts(session, both_ways, now=now)
+    posted = (_post_difference(session, actor, sheet, each, outside[each.id], now=now) for each in different)
+    movements = [movement for movement in posted if movement is not None]
     drafting.enter_state(session, actor, variance, State.CLOSED, now=now)
     return posted_answer(sheet, movements)
 
 
-def _post_difference(session: Session, actor: Actor, sheet: Document, each: Count, *, now: datetime) -> Movement:
-    """The difference found at the time of counting, at that time. A fact: it breaks holds."""
-    outside = difference_account(session, each.account_id)
-    difference = each.counted - each.book
+def _post_difference(
+    session: Session, actor: Actor, sheet: Document, each: Count, outside: int, *, now: datetime
+) -> Movement | None:
+    """The difference at the time of counting, at that time, so that the counted figure stands. It breaks holds.
+
+    Papers entered since the count may have explained part of it, or all; they never let more be posted than was signed.
+    """
+    signed = each.counted - each.book
+    difference = each.counted - queries.book_at(session, each.account_id, each.lot_id, each.counted_at)
+    if difference == 0:
+        return None
+    later = queries.posted_counts_after(session, each.account_id, each.lot_id, each.counted_at)
+    if difference * signed < 0 or abs(difference) > abs(signed) or any(one.id != each.id for one in later):
+        raise CountOvertaken(f"{sheet.number}: found {difference}, signed {signed}", number=sheet.number)
     ends = (outside, each.account_id) if difference > 0 else (each.account_id, outside)
     move = Move(each.lot_id, *ends, abs(difference))
     try:

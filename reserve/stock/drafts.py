@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -134,7 +135,8 @@ class IssueDraft(Draft):
     lines: tuple[IssueLineDraft, ...] = Field(min_length=1)
     receiver_code: str
     """Organisation that uses them."""
-    purpose: Purpose = Purpose.USE
+    purpose: Literal[Purpose.USE, Purpose.TRAINING, Purpose.RETURN] = Purpose.USE
+    """Disposal has a signed paper of its own."""
     occurred_at: AwareDatetime | None = None
     reason: str = Field(min_length=1)
 
@@ -160,7 +162,6 @@ class CountSignOffDraft(Draft):
     """Post the differences of a count whose variance has been approved."""
 
     count_number: str
-    variance_number: str | None = None
 
 
 class AdjustmentDraft(Draft):
@@ -212,7 +213,7 @@ class HoldReleaseDraft(Draft):
 
 
 class BlockDraft(Draft):
-    """Stop the use of a lot everywhere, or of what stands in one bin."""
+    """Stop the use of a lot everywhere, or of what stands in one bin: then site and bin are both named."""
 
     lot_ref: LotRef
     site_code: str | None = None

@@ -8,21 +8,22 @@ from sqlalchemy.orm import Session
 
 from reserve.authority import Actor, Permission, require, require_scope
 from reserve.clock import local_day
-from reserve.errors import InvalidInput, Problem
+from reserve.errors import Problem
 from reserve.organisations import queries as organisation_queries
 from reserve.papers.terms import DocumentKind, LineContent
 from reserve.sites import queries as site_queries
-from reserve.sites.models import Site
-from reserve.sites.terms import BinKind
-from reserve.stock import ledger, queries, rules
+from reserve.sites.terms import USABLE_BINS, BinKind
+from reserve.stock import ledger
 from reserve.stock.drafts import IssueDraft, TransferDraft
-from reserve.stock.models import Lot
 from reserve.stock.posting import Names, Posted, draft_note, line_ids, outside_account, post_fact, posted_answer
 from reserve.stock.terms import Move, MovementKind, Purpose
 
 
 def transfer(session: Session, actor: Actor, draft: TransferDraft, *, now: datetime, today: date) -> Posted:
-    """Move goods from bin to bin, within a site or between two sites that the actor may both work in."""
+    """Move goods from bin to bin, within a site or between two sites of one custodian.
+
+    Goods go to another custodian by a dispatch order, and leave the inspection and rejected areas by their own papers.
+    """
     require(actor, Permission.STOCK_TRANSFER)
     source = site_queries.get_site(session, draft.from_site)
     target = site_queries.get_site(session, draft.to_site)
@@ -31,11 +32,13 @@ def transfer(session: Session, actor: Actor, draft: TransferDraft, *, now: datet
     names, there = Names(session, source), Names(session, target)
     names.load(owners=(line.owner_code for line in draft.lines))
     there.load()
+    if target.organisation_id != source.organisation_id:
+        names.problems.append(Problem("wrong_holder", "to_site", "a site of the same custodian", target.code))
     lots = []
     for place, line in enumerate(draft.lines):
         lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
-        names.owner(line.owner_code, f"lines.{place}", place + 1)
-        names.bin(line.from_bin, f"lines.{place}.from_bin", place + 1)
+        names.owner(line.owner_code, f"lines.{place}.owner_code", place + 1)
+        names.bin(line.from_bin, f"lines.{place}.from_bin", place + 1, kinds=USABLE_BINS)
         there.bin(line.to_bin, f"lines.{place}.to_bin", place + 1)
         if source.id == target.id and line.from_bin == line.to_bin:
             expected = f"another bin than {line.from_bin}"
@@ -86,7 +89,10 @@ def transfer(session: Session, actor: Actor, draft: TransferDraft, *, now: datet
 
 
 def issue(session: Session, actor: Actor, draft: IssueDraft, *, now: datetime, today: date) -> Posted:
-    """Hand goods out for use: what may not be used (blocked, uninspected, expired …) is refused with its reason."""
+    """Hand goods out for use or training, or back to a supplier.
+
+    What may not be used (blocked, uninspected, expired …) is refused with its reason; it may still go back.
+    """
     require(actor, Permission.STOCK_ISSUE)
     site = site_queries.get_site(session, draft.site_code)
     require_scope(actor, Permission.STOCK_ISSUE, organisation_path=site.organisation_path)
@@ -100,13 +106,13 @@ def issue(session: Session, actor: Actor, draft: IssueDraft, *, now: datetime, t
     lots = []
     for place, line in enumerate(draft.lines):
         lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
-        names.owner(line.owner_code, f"lines.{place}", place + 1)
+        names.owner(line.owner_code, f"lines.{place}.owner_code", place + 1)
         names.bin(line.from_bin, f"lines.{place}.from_bin", place + 1)
+    if draft.purpose is not Purpose.RETURN:
+        goods = [(lot, line.from_bin) for lot, line in zip(lots, draft.lines, strict=True)]
+        names.check_usable(goods, today=local_day(draft.occurred_at or now))
     names.raise_problems()
     assert receiver is not None
-    if draft.purpose is Purpose.USE:
-        day = local_day(draft.occurred_at or now)
-        _require_usable(session, site, [lot for lot in lots if lot is not None], draft, today=day)
     contents = [
         LineContent(
             number,
@@ -149,20 +155,3 @@ def issue(session: Session, actor: Actor, draft: IssueDraft, *, now: datetime, t
         reason=draft.reason,
     )
     return posted_answer(document, movements)
-
-
-def _require_usable(session: Session, site: Site, lots: list[Lot], draft: IssueDraft, *, today: date) -> None:
-    """Every line that may not be used, with the reason."""
-    wanted = {(lot.id, line.from_bin): place for place, (lot, line) in enumerate(zip(lots, draft.lines, strict=True))}
-    problems = []
-    item_codes = {lot.item_code for lot in lots}
-    for line in queries.stock_lines(session, site_codes=[site.code], item_codes=item_codes):
-        place = wanted.get((line.lot_id, line.bin_code))
-        because = rules.unusable_because(line, today)
-        if place is not None and because is not None:
-            field = f"lines.{place}.lot_ref.code"
-            problem = Problem(f"lot_{because}", field, "goods that may be used", line.lot_code, place + 1)
-            if problem not in problems:
-                problems.append(problem)
-    if problems:
-        raise InvalidInput(problems)

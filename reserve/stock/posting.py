@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -21,8 +21,8 @@ from reserve.papers.models import Document
 from reserve.papers.terms import DocumentKind, LineContent, State
 from reserve.sites import queries as site_queries
 from reserve.sites.models import Bin, Site
-from reserve.sites.terms import BinKind
-from reserve.stock import ledger, queries
+from reserve.sites.terms import SITE_BINS, BinKind
+from reserve.stock import ledger, queries, rules
 from reserve.stock.drafts import LotRef
 from reserve.stock.models import Lot, Movement
 from reserve.stock.terms import Fund, Move, MovementKind
@@ -64,16 +64,18 @@ class Names:
         self.owners = dict(organisation_queries.organisations_by_code(self.session, owners))
         self.bins = site_queries.bins_of_site(self.session, self.site)
 
-    def item(self, code: str, path: str, row: int | None = None) -> Item | None:
-        return self._known(self.items, code, "unknown_item", f"{path}.item_code", "an item of the catalogue", row)
+    def item(self, code: str, field: str, row: int | None = None) -> Item | None:
+        return self._known(self.items, code, "unknown_item", field, "an item of the catalogue", row)
 
-    def owner(self, code: str, path: str, row: int | None = None) -> Organisation | None:
-        expected = "a known organisation"
-        return self._known(self.owners, code, "unknown_organisation", f"{path}.owner_code", expected, row)
+    def owner(self, code: str, field: str, row: int | None = None) -> Organisation | None:
+        return self._known(self.owners, code, "unknown_organisation", field, "a known organisation", row)
 
-    def bin(self, code: str, path: str, row: int | None = None) -> Bin | None:
-        expected = ", ".join(sorted(self.bins))
-        return self._known(self.bins, code, "unknown_bin", path, expected, row)
+    def bin(
+        self, code: str, field: str, row: int | None = None, *, kinds: Collection[BinKind] = SITE_BINS
+    ) -> Bin | None:
+        """The site's bin of this code, if it is of one of these kinds."""
+        fitting = {each.code: each for each in self.bins.values() if each.kind in kinds}
+        return self._known(fitting, code, "unknown_bin", field, ", ".join(sorted(fitting)), row)
 
     def lot(self, ref: LotRef, path: str, row: int | None = None) -> Lot | None:
         try:
@@ -83,19 +85,38 @@ class Names:
             self.problems.append(problem)
             return None
 
-    def area(self, kind: BinKind) -> Bin:
-        """The site's bin of a kind, such as its inspection area."""
-        return next(each for each in self.bins.values() if each.kind is kind)
+    def area(self, kind: BinKind, field: str, row: int | None = None) -> Bin | None:
+        """The site's bin of a kind, such as its inspection area; a plant has none."""
+        found = next((each for each in self.bins.values() if each.kind is kind), None)
+        if found is None:
+            self.problems.append(Problem("unknown_bin", field, ", ".join(sorted(self.bins)), kind.value, row))
+        return found
+
+    def check_usable(self, goods: Sequence[tuple[Lot | None, str]], *, today: date) -> None:
+        """Note every line whose goods, a lot in a bin, may not be used today, with the reason."""
+        known = {(lot.id, bin_code) for lot, bin_code in goods if lot is not None}
+        because = {
+            (line.lot_id, line.bin_code): rules.unusable_because(line, today)
+            for line in queries.stock_lines(
+                self.session, site_codes=[self.site.code], lot_ids={lot_id for lot_id, _ in known}
+            )
+        }
+        for place, (lot, bin_code) in enumerate(goods):
+            reason = because.get((lot.id, bin_code)) if lot is not None else None
+            if lot is not None and reason is not None:
+                field = f"lines.{place}.lot_ref.code"
+                problem = Problem(f"lot_{reason}", field, "goods that may be used", lot.code, place + 1)
+                self.problems.append(problem)
 
     def raise_problems(self) -> None:
         if self.problems:
             raise InvalidInput(self.problems)
 
     def _known(
-        self, rows: dict[str, T], code: str, problem: str, path: str, expected: str, row: int | None
+        self, rows: Mapping[str, T], code: str, problem: str, field: str, expected: str, row: int | None
     ) -> T | None:
         if code not in rows:
-            self.problems.append(Problem(problem, path, expected, code, row))
+            self.problems.append(Problem(problem, field, expected, code, row))
         return rows.get(code)
 
 
@@ -150,18 +171,32 @@ def post_fact(
     now: datetime,
     occurred_at: datetime | None,
     reason: str = "",
+    follows_id: int | None = None,
+    breaks_holds: bool = False,
 ) -> list[Movement]:
     """Post what happened; where it happened before a closed count, also the opposite at the count's time.
 
     The counted figure stands (architecture.md, section 5). Raises BeforeClosedCount without the right to back-date.
     """
     when = occurred_at or now
-    corrections = _count_corrections(session, moves, when) if when < now else []
+    corrections = _count_corrections(session, moves, when, now=now) if when < now else []
     if corrections and not may(actor, Permission.STOCK_BACKDATE, site.organisation_path):
         counted_at = min(each.counted_at for each in corrections).isoformat()
         raise BeforeClosedCount(f"counted at {counted_at}", counted_at=counted_at, found=when.isoformat())
     posted = [_correct(session, actor, document, each, now=now) for each in corrections if each.brings_in]
-    posted.append(ledger.post(session, actor, document, kind, moves, now=now, occurred_at=when, reason=reason))
+    fact = ledger.post(
+        session,
+        actor,
+        document,
+        kind,
+        moves,
+        now=now,
+        occurred_at=when,
+        reason=reason,
+        follows_id=follows_id,
+        breaks_holds=breaks_holds,
+    )
+    posted.append(fact)
     return posted + [_correct(session, actor, document, each, now=now) for each in corrections if not each.brings_in]
 
 
@@ -175,7 +210,10 @@ class _Correction:
     """Goods come back into our account: posted before the late movement takes them out."""
 
 
-def _count_corrections(session: Session, moves: Sequence[Move], occurred_at: datetime) -> list[_Correction]:
+def _count_corrections(
+    session: Session, moves: Sequence[Move], occurred_at: datetime, *, now: datetime
+) -> list[_Correction]:
+    ledger.lock_accounts(session, moves, now=now)  # no count closes while we look
     corrections = []
     for move in moves:
         for account_id, brings_in in ((move.from_account, True), (move.to_account, False)):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from reserve.authority import Actor, Permission, require, require_scope
 from reserve.db import append, next_positions
-from reserve.errors import Problem
+from reserve.errors import InvalidInput, Problem
 from reserve.organisations import queries as organisation_queries
 from reserve.organisations.models import Organisation
 from reserve.papers import drafting
@@ -48,8 +48,10 @@ def hold(session: Session, actor: Actor, draft: HoldDraft, *, now: datetime, tod
     lots = []
     for place, line in enumerate(draft.lines):
         lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
-        names.owner(line.owner_code, f"lines.{place}", place + 1)
+        names.owner(line.owner_code, f"lines.{place}.owner_code", place + 1)
         names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
+    goods = [(lot, line.bin_code) for lot, line in zip(lots, draft.lines, strict=True)]
+    names.check_usable(goods, today=today)
     if draft.expires_at is not None and draft.expires_at <= now:
         expected, found = f"after {now.isoformat()}", draft.expires_at.isoformat()
         names.problems.append(Problem("in_the_past", "expires_at", expected, found))
@@ -72,17 +74,8 @@ def hold(session: Session, actor: Actor, draft: HoldDraft, *, now: datetime, tod
         assert lot is not None
         owner = names.owners[line.owner_code]
         account = ledger.account_for(session, names.bins[line.bin_code].id, owner.id, line.fund)
-        wishes.append(HoldWish(account, lot.id, line.quantity, ids[number]))
-    hold_ids = ledger.hold(
-        session,
-        actor,
-        document,
-        wishes,
-        mode=draft.mode,
-        now=now,
-        priority=draft.priority,
-        expires_at=draft.expires_at,
-    )
+        wishes.append(HoldWish(account, lot.id, line.quantity, ids[number], draft.priority))
+    hold_ids = ledger.hold(session, actor, document, wishes, mode=draft.mode, now=now, expires_at=draft.expires_at)
     placed = queries.holds_by_id(session, hold_ids)
     by_line = {each.document_line_id: each.quantity for each in placed.values()}
     held = tuple(by_line.get(ids[number], 0) for number in range(1, len(draft.lines) + 1))
@@ -96,10 +89,7 @@ def release_hold(session: Session, actor: Actor, draft: HoldReleaseDraft, *, now
     document = drafting.lock_document(session, draft.document_number)
     organisation = session.get_one(Organisation, document.organisation_id)
     require_scope(actor, Permission.STOCK_HOLD, organisation_path=organisation.path)
-    if document.kind is not DocumentKind.REQUEST:
-        raise drafting.WrongState(
-            f"{document.number} is a {document.kind}", number=document.number, found=document.kind, expected="request"
-        )
+    drafting.require_kind(document, DocumentKind.REQUEST)
     holds = [each.id for each in queries.open_holds(session, document_id=document.id)]
     ended = ledger.end_holds(session, actor, holds, HoldOutcome.RELEASED, now=now, reason=draft.reason)
     return HoldsEnded(len(ended), document.number)
@@ -121,11 +111,7 @@ def block(session: Session, actor: Actor, draft: BlockDraft, *, now: datetime, t
     organisation = organisation_queries.get_organisation(session, draft.organisation_code)
     require_scope(actor, Permission.STOCK_BLOCK, organisation_path=organisation.path)
     lot = queries.get_lot(session, draft.lot_ref)
-    bin_id = None
-    if draft.site_code is not None:
-        site = site_queries.get_site(session, draft.site_code)
-        require_scope(actor, Permission.STOCK_BLOCK, organisation_path=site.organisation_path)
-        bin_id = site_queries.get_bin(session, site, draft.bin_code or "A1").id
+    bin_id = _blocked_bin(session, actor, draft)
     document = drafting.draft_document(
         session,
         actor,
@@ -152,12 +138,30 @@ def block(session: Session, actor: Actor, draft: BlockDraft, *, now: datetime, t
     return document
 
 
+def _blocked_bin(session: Session, actor: Actor, draft: BlockDraft) -> int | None:
+    """The bin that a block is limited to. Both site and bin are named, or neither: a slip must not block a province."""
+    if draft.site_code is None and draft.bin_code is None:
+        return None
+    if draft.site_code is None:
+        raise InvalidInput([Problem("missing", "site_code", "a known site code", "")])
+    site = site_queries.get_site(session, draft.site_code)
+    require_scope(actor, Permission.STOCK_BLOCK, organisation_path=site.organisation_path)
+    names = Names(session, site)
+    names.load()
+    bin_row = names.bin(draft.bin_code or "", "bin_code")
+    names.raise_problems()
+    assert bin_row is not None
+    return bin_row.id
+
+
 def lift_block(session: Session, actor: Actor, draft: BlockEndDraft, *, now: datetime, today: date) -> Document:
     """Lift a block; the goods may be used again."""
     require(actor, Permission.STOCK_BLOCK)
     document = drafting.lock_document(session, draft.document_number)
     organisation = session.get_one(Organisation, document.organisation_id)
     require_scope(actor, Permission.STOCK_BLOCK, organisation_path=organisation.path)
+    drafting.require_kind(document, DocumentKind.BLOCK_NOTICE)
+    drafting.require_state(session, document, State.POSTED)
     standing = queries.open_block(session, document.id)
     (position,) = next_positions(session, 1)
     row = {

@@ -13,6 +13,8 @@ from reserve.catalogue.models import Item
 from reserve.db import within
 from reserve.errors import NotFound
 from reserve.organisations.models import Organisation
+from reserve.papers.models import DocumentState
+from reserve.papers.terms import State
 from reserve.sites.models import Bin, Site
 from reserve.sites.terms import OUTSIDE
 from reserve.stock import rules
@@ -30,7 +32,7 @@ from reserve.stock.models import (
     Movement,
     StockAccount,
 )
-from reserve.stock.terms import FloorKind, MovementKind, Shortage, Step, StockLine
+from reserve.stock.terms import FloorKind, Shortage, Step, StockLine
 
 Key = tuple[int, int]
 
@@ -72,7 +74,7 @@ def shortages(session: Session, short: Mapping[Key, tuple[int, int]]) -> list[Sh
     )
     places = dict(session.execute(statement).all())
     return [
-        Shortage(lots[lot_id].item_code, lots[lot_id].code, wanted, available, places.get(account_id, ""))
+        Shortage(lots[lot_id].item_code, lots[lot_id].code, wanted, available, places[account_id], account_id, lot_id)
         for (account_id, lot_id), (wanted, available) in sorted(short.items())
     ]
 
@@ -93,12 +95,17 @@ def is_reversed(session: Session, movement_id: int) -> bool:
     return session.scalar(select(Movement.id).where(Movement.reverses_id == movement_id)) is not None
 
 
+def _reversed() -> Any:
+    """Ids of the movements that a reversal has undone."""
+    return select(Movement.reverses_id).where(Movement.reverses_id.is_not(None)).scalar_subquery()
+
+
 def found_again(session: Session, movement_id: int, lot_id: int) -> int:
-    """How much of a lot lost in a movement has come back by finds that follow it."""
+    """How much of a lot lost in a movement has come back by finds that follow it and stand."""
     statement = (
         select(func.coalesce(func.sum(Entry.quantity), 0))
         .join(Movement, Entry.movement_id == Movement.id)
-        .where(Movement.follows_id == movement_id, Entry.lot_id == lot_id)
+        .where(Movement.follows_id == movement_id, Entry.lot_id == lot_id, Movement.id.not_in(_reversed()))
     )
     return int(session.scalar(statement) or 0)
 
@@ -204,6 +211,7 @@ def stock_lines(
     site_codes: Iterable[str] | None = None,
     item_codes: Iterable[str] | None = None,
     owner_codes: Iterable[str] | None = None,
+    lot_ids: Iterable[int] | None = None,
     in_transit: bool = False,
     known_at: datetime | None = None,
 ) -> list[StockLine]:
@@ -238,6 +246,8 @@ def stock_lines(
         statement = statement.where(Item.code.in_(sorted(set(item_codes))))
     if owner_codes is not None:
         statement = statement.where(Organisation.code.in_(sorted(set(owner_codes))))
+    if lot_ids is not None:
+        statement = statement.where(Lot.id.in_(sorted(set(lot_ids))))
     order = (Item.code, Bin.place, Organisation.code, Bin.code, Lot.id, StockAccount.id)
     return [_line(row) for row in session.execute(statement.order_by(*order))]
 
@@ -322,13 +332,19 @@ def counts_of(session: Session, document_id: int) -> Sequence[Count]:
 
 
 def posted_counts_after(session: Session, account_id: int, lot_id: int, occurred_at: datetime) -> Sequence[Count]:
-    """Closed counts of a lot in an account at or after a time: what they found must keep standing."""
-    posted = select(Movement.document_id).where(Movement.kind == MovementKind.COUNT).scalar_subquery()
+    """Closed counts of a lot in an account at or after a time: what they found must keep standing.
+
+    A line is closed once its sheet is posted, or at once where it found what the book said.
+    """
+    sheets = select(DocumentState.document_id)
+    posted = sheets.where(DocumentState.state == State.POSTED).scalar_subquery()
+    undone = sheets.where(DocumentState.state == State.REVERSED).scalar_subquery()
     statement = select(Count).where(
         Count.account_id == account_id,
         Count.lot_id == lot_id,
         Count.counted_at >= occurred_at,
         or_(Count.document_id.in_(posted), Count.counted == Count.book),
+        Count.document_id.not_in(undone),
     )
     return session.scalars(statement.order_by(Count.counted_at)).all()
 

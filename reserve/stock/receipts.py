@@ -9,13 +9,22 @@ from sqlalchemy.orm import Session
 
 from reserve.authority import Actor, Permission, require, require_scope
 from reserve.catalogue.models import Item
+from reserve.clock import local_day
 from reserve.errors import Problem
 from reserve.organisations import queries as organisation_queries
 from reserve.papers.terms import DocumentKind, LineContent
 from reserve.sites import queries as site_queries
-from reserve.sites.terms import BinKind
+from reserve.sites.models import Bin
+from reserve.sites.terms import USABLE_BINS, BinKind
 from reserve.stock import ledger, rules
-from reserve.stock.drafts import InspectionDraft, InspectionLineDraft, LotDraft, OpeningDraft, ReceiptDraft
+from reserve.stock.drafts import (
+    InspectionDraft,
+    InspectionLineDraft,
+    LotDraft,
+    OpeningDraft,
+    ReceiptDraft,
+    ReceiptLineDraft,
+)
 from reserve.stock.posting import Names, Posted, draft_note, line_ids, outside_account, post_fact, posted_answer
 from reserve.stock.terms import Fund, Move, MovementKind
 
@@ -28,8 +37,10 @@ def open_balance(session: Session, actor: Actor, draft: OpeningDraft, *, now: da
     names = Names(session, site)
     names.load(items=(line.lot.item_code for line in draft.lines), owners=(line.owner_code for line in draft.lines))
     for place, line in enumerate(draft.lines):
-        names.item(line.lot.item_code, f"lines.{place}.lot", place + 1)
-        names.owner(line.owner_code, f"lines.{place}", place + 1)
+        item = names.item(line.lot.item_code, f"lines.{place}.lot.item_code", place + 1)
+        if item is not None:  # what stood there may have expired
+            names.problems += label_problems(item, line.lot, accepted=0, place=place, arrived_on=today)
+        names.owner(line.owner_code, f"lines.{place}.owner_code", place + 1)
         names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
     names.raise_problems()
     organisation = organisation_queries.organisations_by_id(session, [site.organisation_id])[site.organisation_id]
@@ -80,19 +91,21 @@ def receive(session: Session, actor: Actor, draft: ReceiptDraft, *, now: datetim
     require_scope(actor, Permission.STOCK_RECEIVE, organisation_path=site.organisation_path)
     names = Names(session, site)
     names.load(items=(line.lot.item_code for line in draft.lines), owners=(draft.owner_code, draft.supplier_code))
-    owner = names.owner(draft.owner_code, "draft")
+    owner = names.owner(draft.owner_code, "owner_code")
     if draft.supplier_code not in names.owners:
         names.problems.append(
             Problem("unknown_organisation", "supplier_code", "a known organisation", draft.supplier_code)
         )
+    bins: list[list[tuple[Bin | None, int]]] = []
+    arrived_on = local_day(draft.occurred_at or now)
     for place, line in enumerate(draft.lines):
-        item = names.item(line.lot.item_code, f"lines.{place}.lot", place + 1)
-        names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
+        item = names.item(line.lot.item_code, f"lines.{place}.lot.item_code", place + 1)
+        bins.append(_bins_by_result(names, line, place))
         if line.accepted + line.rejected + line.uninspected == 0:
             field = f"lines.{place}.accepted"
             names.problems.append(Problem("quantity_missing", field, "at least 1 piece", "0", place + 1))
         if item is not None:
-            names.problems += label_problems(item, line.lot, accepted=line.accepted, place=place, today=today)
+            names.problems += label_problems(item, line.lot, accepted=line.accepted, place=place, arrived_on=arrived_on)
     names.raise_problems()
     assert owner is not None
     contents = [
@@ -122,20 +135,32 @@ def receive(session: Session, actor: Actor, draft: ReceiptDraft, *, now: datetim
     ids = line_ids(session, document)
     outside = outside_account(session, BinKind.SUPPLIER, names.owners[draft.supplier_code], owner.id, draft.fund)
     moves = []
-    for number, line in enumerate(draft.lines, 1):
-        lot_id = ledger.lot_for(session, names.items[line.lot.item_code], line.lot, now=now)
-        for bin_row, quantity in (
-            (names.bins[line.bin_code], line.accepted),
-            (names.area(BinKind.REJECTED), line.rejected),
-            (names.area(BinKind.INSPECTION), line.uninspected),
-        ):
-            if quantity:
-                account = ledger.account_for(session, bin_row.id, owner.id, draft.fund)
-                moves.append(Move(lot_id, outside, account, quantity, ids[number]))
+    lots = ledger.lots_for(session, [(names.items[line.lot.item_code], line.lot) for line in draft.lines], now=now)
+    for number, (lot_id, parts) in enumerate(zip(lots, bins, strict=True), 1):
+        for bin_row, quantity in parts:
+            assert bin_row is not None
+            account = ledger.account_for(session, bin_row.id, owner.id, draft.fund)
+            moves.append(Move(lot_id, outside, account, quantity, ids[number]))
     movements = post_fact(
         session, actor, document, MovementKind.RECEIVE, moves, site=site, now=now, occurred_at=draft.occurred_at
     )
     return posted_answer(document, movements)
+
+
+def _bins_by_result(
+    names: Names, line: ReceiptLineDraft | InspectionLineDraft, place: int
+) -> list[tuple[Bin | None, int]]:
+    """Where the parts of a line go, as far as they are not empty; what the site lacks is noted as a problem."""
+    parts: list[tuple[Bin | None, int]] = []
+    row = place + 1
+    if line.accepted:
+        shelf = names.bin(line.bin_code, f"lines.{place}.bin_code", row, kinds=USABLE_BINS)
+        parts.append((shelf, line.accepted))
+    if line.rejected:
+        parts.append((names.area(BinKind.REJECTED, f"lines.{place}.rejected", row), line.rejected))
+    if isinstance(line, ReceiptLineDraft) and line.uninspected:
+        parts.append((names.area(BinKind.INSPECTION, f"lines.{place}.uninspected", row), line.uninspected))
+    return parts
 
 
 def inspect(session: Session, actor: Actor, draft: InspectionDraft, *, now: datetime, today: date) -> Posted:
@@ -145,15 +170,17 @@ def inspect(session: Session, actor: Actor, draft: InspectionDraft, *, now: date
     require_scope(actor, Permission.STOCK_RECEIVE, organisation_path=site.organisation_path)
     names = Names(session, site)
     names.load(owners=(line.owner_code for line in draft.lines))
-    lots = []
+    waiting_area = names.area(BinKind.INSPECTION, "site_code")
+    bins, lots = [], []
     for place, line in enumerate(draft.lines):
         lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
-        names.owner(line.owner_code, f"lines.{place}", place + 1)
-        names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
+        names.owner(line.owner_code, f"lines.{place}.owner_code", place + 1)
+        bins.append(_bins_by_result(names, line, place))
         if line.accepted + line.rejected == 0:
             field = f"lines.{place}.accepted"
             names.problems.append(Problem("quantity_missing", field, "at least 1 piece", "0", place + 1))
     names.raise_problems()
+    assert waiting_area is not None
     contents = [
         LineContent(number, line.lot_ref.item_code, line.accepted + line.rejected, receiver_code=site.code)
         for number, line in enumerate(draft.lines, 1)
@@ -169,38 +196,29 @@ def inspect(session: Session, actor: Actor, draft: InspectionDraft, *, now: date
         title=draft.certificate_no,
     )
     ids = line_ids(session, document)
-    moves: list[Move] = []
-    for number, (line, lot) in enumerate(zip(draft.lines, lots, strict=True), 1):
+    moves = []
+    for number, (line, lot, parts) in enumerate(zip(draft.lines, lots, bins, strict=True), 1):
         assert lot is not None
-        moves += _inspected(session, names, line, lot.id, ids[number])
+        owner = names.owners[line.owner_code]
+        waiting = ledger.account_for(session, waiting_area.id, owner.id, line.fund)
+        for bin_row, quantity in parts:
+            assert bin_row is not None
+            account = ledger.account_for(session, bin_row.id, owner.id, line.fund)
+            moves.append(Move(lot.id, waiting, account, quantity, ids[number]))
     movements = post_fact(
         session, actor, document, MovementKind.INSPECT, moves, site=site, now=now, occurred_at=draft.occurred_at
     )
     return posted_answer(document, movements)
 
 
-def _inspected(session: Session, names: Names, line: InspectionLineDraft, lot_id: int, line_id: int) -> list[Move]:
-    owner = names.owners[line.owner_code]
-    waiting = ledger.account_for(session, names.area(BinKind.INSPECTION).id, owner.id, line.fund)
-    moves = []
-    for bin_row, quantity in (
-        (names.bins[line.bin_code], line.accepted),
-        (names.area(BinKind.REJECTED), line.rejected),
-    ):
-        if quantity:
-            account = ledger.account_for(session, bin_row.id, owner.id, line.fund)
-            moves.append(Move(lot_id, waiting, account, quantity, line_id))
-    return moves
-
-
-def label_problems(item: Item, lot: LotDraft, *, accepted: int, place: int, today: date) -> Sequence[Problem]:
+def label_problems(item: Item, lot: LotDraft, *, accepted: int, place: int, arrived_on: date) -> Sequence[Problem]:
     """What is wrong with a label at the door; rejected and waiting goods may carry a bad one."""
     problems = []
     field, row = f"lines.{place}.lot", place + 1
     if accepted and item.shelf_life_months is not None and lot.expires_on is None:
         problems.append(Problem("expiry_missing", f"{field}.expires_on", "an expiry date", "", row))
-    if accepted and lot.expires_on is not None and lot.expires_on < today:
-        expected = f"{today.isoformat()} or later"
+    if accepted and lot.expires_on is not None and lot.expires_on < arrived_on:
+        expected = f"{arrived_on.isoformat()} or later"
         problems.append(Problem("expired_on_arrival", f"{field}.expires_on", expected, lot.expires_on.isoformat(), row))
     if lot.made_on is not None and lot.expires_on is not None and lot.made_on > lot.expires_on:
         expected = f"not after {lot.expires_on.isoformat()}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import calendar
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from reserve.clock import local_day
+from reserve.errors import Problem
 from reserve.papers.terms import DocumentKind, State
 from reserve.sites.terms import BinKind
 from reserve.stock.terms import (
@@ -31,25 +32,47 @@ MOVEMENT_GROUNDS: Mapping[DocumentKind, tuple[frozenset[MovementKind], frozenset
     DocumentKind.RECEIPT: (frozenset({MovementKind.RECEIVE, MovementKind.INSPECT, MovementKind.COUNT}), _AT_ONCE),
     DocumentKind.ISSUE_NOTE: (frozenset({MovementKind.ISSUE, MovementKind.COUNT}), _AT_ONCE),
     DocumentKind.TRANSFER_NOTE: (frozenset({MovementKind.TRANSFER, MovementKind.COUNT}), _AT_ONCE),
-    DocumentKind.ADJUSTMENT: (frozenset({MovementKind.ADJUST, MovementKind.LOSE, MovementKind.FIND}), _AT_ONCE),
+    DocumentKind.ADJUSTMENT: (
+        frozenset({MovementKind.ADJUST, MovementKind.LOSE, MovementKind.FIND, MovementKind.COUNT}),
+        _AT_ONCE,
+    ),
     DocumentKind.COUNT_SHEET: (frozenset({MovementKind.COUNT}), _AT_ONCE),
     DocumentKind.REVERSAL: (frozenset({MovementKind.REVERSE}), _AT_ONCE),
     DocumentKind.DISPOSAL: (frozenset({MovementKind.DISPOSE}), frozenset({State.APPROVED})),
     DocumentKind.PRODUCTION_ORDER: (frozenset({MovementKind.RECEIVE}), _IN_FORCE),
     DocumentKind.DISPATCH_ORDER: (
         frozenset(
-            {MovementKind.DEPART, MovementKind.ACCEPT, MovementKind.RETURN, MovementKind.LOSE, MovementKind.FIND}
+            {
+                MovementKind.DEPART,
+                MovementKind.ACCEPT,
+                MovementKind.RETURN,
+                MovementKind.LOSE,
+                MovementKind.FIND,
+                MovementKind.COUNT,
+            }
         ),
         _IN_FORCE,
     ),
 }
-"""Which movements a paper carries, and in which of its states (invariant A01)."""
+"""Which movements a paper carries, and in which of its states (invariant A01).
+
+A count among them: the opposite of a late movement, at the time of the closed count that did not know of it.
+"""
 
 
 def normalised_lot_code(code: str) -> str:
     """The code as it identifies: full-width letters, case, spaces and punctuation make no difference."""
     text = unicodedata.normalize("NFKC", code).upper()
     return "".join(character for character in text if character.isalnum())
+
+
+def repeated_lines(keys: Sequence[Hashable], field: str) -> list[Problem]:
+    """Lines that name the same goods as a line before them."""
+    return [
+        Problem("line_twice", f"lines.{place}.{field}", "each line and lot once", str(keys.index(key) + 1), place + 1)
+        for place, key in enumerate(keys)
+        if key in keys[:place]
+    ]
 
 
 def months_after(day: date, months: int) -> date:

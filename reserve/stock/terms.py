@@ -107,12 +107,13 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class HoldWish:
-    """So much of a lot in an account, for a document line."""
+    """So much of a lot in an account, for a document line. Larger priorities give way later."""
 
     account_id: int
     lot_id: int
     quantity: int
     line_id: int
+    priority: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +145,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """One short line: less is free than was asked for."""
+    """One short line: less is free than was asked for. Codes are for people; the ids say which goods exactly."""
 
     item_code: str
     lot_code: str
     wanted: int
     available: int
     place: str = ""
+    account_id: int = field(default=0, compare=False)
+    lot_id: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,12 @@ GROUNDS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("receipt", ("receive", "inspect", "count"), ("posted",)),
     ("issue_note", ("issue", "count"), ("posted",)),
     ("transfer_note", ("transfer", "count"), ("posted",)),
-    ("adjustment", ("adjust", "lose", "find"), ("posted",)),
+    ("adjustment", ("adjust", "lose", "find", "count"), ("posted",)),
     ("count_sheet", ("count",), ("posted",)),
     ("reversal", ("reverse",), ("posted",)),
     ("disposal", ("dispose",), ("approved",)),
     ("production_order", ("receive",), IN_FORCE),
-    ("dispatch_order", ("depart", "accept", "return", "lose", "find"), IN_FORCE),
+    ("dispatch_order", ("depart", "accept", "return", "lose", "find", "count"), IN_FORCE),
 )
 """Kind of paper, the movements it carries, the states that allow them (A01)."""
 

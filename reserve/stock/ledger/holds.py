@@ -35,7 +35,6 @@ def hold(
     *,
     mode: HoldMode,
     now: datetime,
-    priority: int = 1,
     expires_at: datetime | None = None,
 ) -> list[int]:
     """Promise goods to document lines; ids of the holds, in the order of the wishes that got something.
@@ -67,7 +66,7 @@ def hold(
             "document_id": document.id,
             "document_line_id": wish.line_id,
             "mode": mode,
-            "priority": priority,
+            "priority": wish.priority,
             "placed_at": now,
             "expires_at": expires_at,
             "replaces_id": None,
@@ -110,16 +109,23 @@ def end_holds(
 def reduce_holds(
     session: Session, actor: Actor, holds: Sequence[Hold], quantity: int, *, now: datetime, reason: str
 ) -> None:
-    """Give back ``quantity`` of these open holds, the latest first; the rest of a hold stands on under a new one."""
+    """Give back ``quantity`` of these holds, the latest first; the rest of a hold stands on under a new one.
+
+    Holds that ended meanwhile give nothing.
+    """
+    places = lock_balances(session, {(each.account_id, each.lot_id) for each in holds}, now=now)
+    standing = queries.open_hold_ids(session, {each.id for each in holds})  # after the lock: a hold ends once
+    taken: list[tuple[Hold, int]] = []
+    change_held: dict[Key, int] = defaultdict(int)
     remaining = quantity
     for each in sorted(holds, key=lambda hold: hold.position, reverse=True):
-        given = min(each.quantity, remaining)
-        if given == 0:
-            return
-        remaining -= given
-        places = lock_balances(session, [(each.account_id, each.lot_id)], now=now)
-        _end_and_replace(session, actor, [(each, given)], HoldOutcome.REPLACED, None, now=now, reason=reason)
-        write_balances(session, places, {}, {(each.account_id, each.lot_id): -given}, None)
+        given = min(each.quantity, remaining) if each.id in standing else 0
+        if given:
+            taken.append((each, given))
+            change_held[each.account_id, each.lot_id] -= given
+            remaining -= given
+    _end_and_replace(session, actor, taken, HoldOutcome.REPLACED, None, now=now, reason=reason)
+    write_balances(session, places, {}, change_held, None)
 
 
 def holds_used(session: Session, moves: Sequence[Move], *, now: datetime) -> dict[int, tuple[Hold, int]]:

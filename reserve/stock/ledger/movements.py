@@ -61,19 +61,19 @@ def post(
     at_once = occurred_at is None or occurred_at == now
     occurred_at = occurred_at or now
     real = real_accounts(session, {each for move in moves for each in (move.from_account, move.to_account)})
-    used = holds_used(session, moves, now=now)
     change: dict[Key, int] = defaultdict(int)
     for move in moves:
         for account, sign in ((move.from_account, -1), (move.to_account, 1)):
             if account in real:
                 change[account, move.lot_id] += sign * move.quantity
     places = lock_balances(session, change, now=now)
+    recorded_at = max([now, *(place.last_recorded_at + TICK for key, place in places.items() if change[key])])
+    used = holds_used(session, moves, now=recorded_at)  # after the lock: a hold ends once
     freed: dict[Key, int] = defaultdict(int)
     for taken, quantity in used.values():
         freed[taken.account_id, taken.lot_id] += quantity
     broken = _require_cover(session, places, change, freed, breaks_holds=breaks_holds)
     _require_past(session, places, change, occurred_at=occurred_at, now=now)
-    recorded_at = max([now, *(place.last_recorded_at + TICK for key, place in places.items() if change[key])])
     if at_once:
         occurred_at = recorded_at  # who waited for a lock acts after whoever held it, in effective time too
     (position,) = next_positions(session, 1)
@@ -91,12 +91,19 @@ def post(
     }
     (movement_id,) = append(session, Movement, [row])
     append(session, Entry, [_entry_row(movement_id, move) for move in moves])
-    break_holds(session, actor, broken, movement_id, now=now)
-    held_change = use_holds(session, actor, used, movement_id, now=now)
+    break_holds(session, actor, broken, movement_id, now=recorded_at)
+    held_change = use_holds(session, actor, used, movement_id, now=recorded_at)
     for key, amount in broken.items():
         held_change[key] -= sum(each.lost for _, each in amount)
     write_balances(session, places, change, held_change, recorded_at)
     return session.get_one(Movement, movement_id)
+
+
+def lock_accounts(session: Session, moves: Sequence[Move], *, now: datetime) -> None:
+    """Keep others off the balances that the moves touch: what is read about them next stays true."""
+    real = real_accounts(session, {each for move in moves for each in (move.from_account, move.to_account)})
+    keys = {(account, move.lot_id) for move in moves for account in (move.from_account, move.to_account)}
+    lock_balances(session, {key for key in keys if key[0] in real}, now=now)
 
 
 def reverse(
