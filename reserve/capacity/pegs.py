@@ -50,13 +50,13 @@ def pegged_by_supply(session: Session, known_at: datetime) -> dict[str, int]:
 
 
 def pegged_by_line(
-    session: Session, document_id: int | None = None, known_at: datetime | None = None
+    session: Session, line_ids: Collection[int] | None = None, known_at: datetime | None = None
 ) -> dict[int, int]:
     """How much each order line still expects, by document line id."""
     ended = select(PegEnd.peg_id)
     statement = select(Peg.document_line_id, func.sum(Peg.quantity)).group_by(Peg.document_line_id)
-    if document_id is not None:
-        statement = statement.where(Peg.document_id == document_id)
+    if line_ids is not None:
+        statement = statement.where(Peg.document_line_id.in_(sorted(line_ids)))
     if known_at is not None:
         ended = ended.where(PegEnd.ended_at <= known_at)
         statement = statement.where(Peg.placed_at <= known_at)
@@ -120,6 +120,25 @@ def unpeg(session: Session, actor: Actor, document_id: int, *, now: datetime, re
     lock_supplies(session, [each.supply_code for each in open_pegs(session, document_id=document_id)], now=now)
     for each in open_pegs(session, document_id=document_id):  # after the lock: a promise ends once
         _end(session, actor, each, held=0, reason=reason, now=now)
+
+
+def reduce_pegs(
+    session: Session, actor: Actor, document_id: int, line_id: int, quantity: int, *, now: datetime, reason: str
+) -> None:
+    """Give up part of what an order line is promised, the latest promise first; the rest is promised anew."""
+    lock_supplies(session, [each.supply_code for each in open_pegs(session, document_id=document_id)], now=now)
+    mine = [each for each in open_pegs(session, document_id=document_id) if each.document_line_id == line_id]
+    remaining = quantity
+    for each in reversed(mine):
+        given = min(each.quantity, remaining)
+        if given == 0:
+            return
+        remaining -= given
+        _end(session, actor, each, held=0, reason=reason, now=now)
+        if each.quantity > given:
+            (position,) = next_positions(session, 1)
+            rest = _peg_row(document_id, line_id, each.supply_code, each.quantity - given, now, position)
+            append(session, Peg, [rest])
 
 
 def name_those_at_risk(session: Session, supply_code: str, expected: int, *, now: datetime) -> None:

@@ -7,18 +7,16 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from reserve.authority import Actor, Permission, require
-from reserve.capacity import pegs
 from reserve.db import append
 from reserve.dispatch import queries, rules
 from reserve.dispatch.drafts import ApplyCutDraft, CutDraft
-from reserve.dispatch.orders import locked_order
+from reserve.dispatch.orders import give_back, locked_order
 from reserve.errors import Conflict, InvalidInput
 from reserve.papers import drafting
 from reserve.papers import queries as paper_queries
 from reserve.papers.models import ApprovalStep, Document
 from reserve.papers.terms import DocumentKind, LineContent, State
-from reserve.stock import ledger
-from reserve.stock import queries as stock_queries
+from reserve.stock.rules import repeated_lines
 
 
 class NothingToCut(Conflict):
@@ -34,18 +32,19 @@ def request_cut(session: Session, actor: Actor, draft: CutDraft, *, now: datetim
     drafting.require_state(session, order, State.ISSUED, State.IN_EXECUTION)
     progress = queries.progress_of(session, order.id)
     wanted = {line.line_no: line.quantity for line in draft.lines} or {
-        number: line.departed for number, line in progress.items() if line.held
+        number: line.departed for number, line in progress.items() if line.promised
     }
     if not wanted:
-        raise NothingToCut(f"{order.number} holds nothing", number=order.number)
-    if problems := rules.cut_problems(wanted, progress):
+        raise NothingToCut(f"{order.number} promises nothing", number=order.number)
+    problems = repeated_lines([line.line_no for line in draft.lines], "line_no")
+    if problems := problems + rules.cut_problems(wanted, progress):
         raise InvalidInput(problems)
     lines = {line.line_no: line for line in paper_queries.line_contents(session, order.id)}
     contents = [
         LineContent(
             line_no=number,
             item_code=lines[line_no].item_code,
-            quantity=progress[line_no].departed + progress[line_no].held - wanted[line_no],
+            quantity=progress[line_no].departed + progress[line_no].promised - wanted[line_no],
             source_code=lines[line_no].source_code,
             receiver_code=lines[line_no].receiver_code,
             owner_code=lines[line_no].owner_code,
@@ -82,26 +81,24 @@ def request_cut(session: Session, actor: Actor, draft: CutDraft, *, now: datetim
 
 
 def apply_cut(session: Session, actor: Actor, draft: ApplyCutDraft, *, now: datetime, today: date) -> Document:
-    """Give back what an approved cut takes. An order that then has nothing held and nothing sent is cancelled."""
+    """Give back what an approved cut takes. An order that then promises nothing and sent nothing is cancelled."""
     require(actor, Permission.ORDER_DRAFT)
     cut = drafting.lock_document(session, draft.cut_number)
+    drafting.require_kind(cut, DocumentKind.CUT)
     assert cut.refers_to_id is not None
     order = locked_order(session, actor, session.get_one(Document, cut.refers_to_id).number, Permission.ORDER_DRAFT)
     drafting.require_state(session, cut, State.APPROVED)
     approved = paper_queries.approved_quantities(session, cut)
     line_ids = {line.line_no: line.id for line in paper_queries.lines_of(session, order.id)}
     progress = queries.progress_of(session, order.id)
+    taken = {}
     for line in paper_queries.line_contents(session, cut.id):
         line_no = int(line.ground.rpartition("/")[2])
-        quantity = min(approved[line.line_no], progress[line_no].held)  # what left meanwhile stays shipped
-        holds = [
-            hold
-            for hold in stock_queries.open_holds(session, document_id=order.id)
-            if hold.document_line_id == line_ids[line_no]
-        ]
-        ledger.reduce_holds(session, actor, holds, quantity, now=now, reason=cut.number)
+        taken[line_ids[line_no]] = min(approved[line.line_no], progress[line_no].promised)  # what left stays shipped
+    give_back(session, actor, order, taken, now=now, reason=cut.number)
     drafting.enter_state(session, actor, cut, State.CLOSED, now=now)
     after = queries.progress_of(session, order.id).values()
-    if not any(line.held or line.departed for line in after) and not pegs.pegged_by_line(session, order.id):
+    is_void = not any(line.promised or line.departed for line in after)
+    if is_void and paper_queries.state_of(session, order.id) is State.ISSUED:
         drafting.enter_state(session, actor, order, State.CANCELLED, now=now, reason=cut.number)
     return cut

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from reserve.authority import Actor, Permission, require, require_scope
 from reserve.catalogue import queries as catalogue_queries
-from reserve.db import append
+from reserve.db import append, lock_row
 from reserve.dispatch import queries, rules
 from reserve.dispatch.drafts import OrdersDraft
 from reserve.dispatch.models import DispatchPlan, OrderLine, OrderLot
@@ -41,18 +41,25 @@ class OrdersDrafted:
 
 
 def draft_orders(session: Session, actor: Actor, draft: OrdersDraft, *, now: datetime, today: date) -> OrdersDrafted:
-    """Write order letters for the shipments of a plan that leave soon. Nothing is held yet."""
+    """Write order letters for the shipments of a plan that leave soon. Nothing is held yet.
+
+    What a letter of this plan already asks for is not written a second time.
+    """
     require(actor, Permission.ORDER_DRAFT)
     plan = queries.get_plan(session, draft.plan_code)
     require_scope(actor, Permission.ORDER_DRAFT, organisation_path=plan.organisation_path)
     result = queries.find_result(session, plan.id)
     if result is None or result.error:
         raise PlanNotSolved(f"{plan.code} has no answer", found=plan.code)
+    lock_row(session, DispatchPlan, plan.id)  # one draft of letters at a time
+    drafted = queries.drafted_lots(session, plan.id)
     until = plan.as_of + timedelta(hours=draft.leave_within_hours)
     lines = [
         line
         for line in queries.plan_lines(session, plan.id)
-        if line.leave_at < until and (not draft.item_codes or line.item_code in draft.item_codes)
+        if line.leave_at < until
+        and (not draft.item_codes or line.item_code in draft.item_codes)
+        and (line.need_key, line.account_id, line.lot_id, line.supply_code) not in drafted
     ]
     lead = session.get_one(Organisation, plan.organisation_id)
     numbers = []
@@ -96,11 +103,10 @@ def _letter(
         )
         for number, lines in enumerate(merged, 1)
     ]
+    lead_tier = organisation_queries.governing_tier(session, lead)
     relation = rules.holder_relation(
-        lead_path=organisation_queries.governing_path(
-            session, lead, organisation_queries.governing_tier(session, lead)
-        ),
-        lead_tier=organisation_queries.governing_tier(session, lead),
+        lead_path=organisation_queries.governing_path(session, lead, lead_tier),
+        lead_tier=lead_tier,
         owner_path=owner.path,
         owner_tier=owner.tier,
         owner_government=organisation_queries.governing_tier(session, owner),

@@ -42,7 +42,8 @@ GIVING_TIERS = frozenset({Tier.PROVINCE, Tier.CITY, Tier.COUNTY, Tier.RESCUE_BOD
 """Whose goods a plan may look at. Hospitals and institutions keep theirs for themselves (floors.csv, readiness)."""
 PLANNABLE = frozenset({SupplyKind.PRE_ADVISED, SupplyKind.PRODUCTION})
 """Expected goods that a plan may promise. Goods on the road are promised already."""
-PAPER_STEPS = {"requisition": model.Level.I, "strategic_floor": model.Level.I, "capacity_activation": model.Level.I}
+ACTIVATION_STEP = "capacity_activation"
+PAPER_STEPS = {"requisition": model.Level.I, "strategic_floor": model.Level.I, ACTIVATION_STEP: model.Level.I}
 """Steps that need a signed paper of their own at every level."""
 WRITTEN_REQUEST_STEP = "province_stock_above_floor"
 """At III only on written request of the city, from II without (cascade.csv)."""
@@ -100,7 +101,7 @@ def build_instance(session: Session, question: Question) -> model.Instance:
         sources=tuple(_source(code, world) for code in givers),
         lots=tuple(lots),
         floors=tuple(_floors(session, question, world, stock)),
-        incidents=tuple(_incident(session, question, incident) for incident in question.incidents),
+        incidents=tuple(_incident(session, question, world, incident) for incident in question.incidents),
         steps=tuple(_steps(session, question)),
         needs=tuple(needs),
         routes=tuple(_routes(session, question, world, {code.split("@")[1] for code in givers}, places)),
@@ -287,23 +288,18 @@ def _level(session: Session, question: Question, incident: Incident) -> Response
     return incident_queries.level_at(session, incident.id, question.as_of, question.known_at)
 
 
-def _incident(session: Session, question: Question, incident: Incident) -> model.Incident:
+def _incident(session: Session, question: Question, world: World, incident: Incident) -> model.Incident:
+    """The level of an incident, and the steps of the cascade for which it has the signed paper that they ask for."""
     level = _level(session, question, incident)
-    steps = {step.source_kind.value: step.step for step in _cascade(session, question)}
-    papers = []
-    governments = [
-        organisation.id
-        for organisation in organisation_queries.organisations_by_code(session).values()
-        if organisation.tier in (Tier.CITY, Tier.COUNTY)
-    ]
+    governments = [each.id for each in world.organisations.values() if each.tier in (Tier.CITY, Tier.COUNTY)]
+    papers = set()
     if incident_queries.has_asked(session, incident.id, governments, question.known_at):
-        papers.append(steps[WRITTEN_REQUEST_STEP])
-    promised = capacity_queries.expected_supply(
-        session, question.as_of, question.known_at, kind=SupplyKind.PRODUCTION
-    ) or capacity_queries.expected_supply(session, question.as_of, question.known_at, kind=SupplyKind.PRE_ADVISED)
-    if any(supply.incident_code == incident.code for supply in promised):
-        papers.append(steps["capacity_activation"])
-    return model.Incident(incident.code, model.Level(level.value if level else "IV"), tuple(sorted(papers)))
+        papers.add(WRITTEN_REQUEST_STEP)
+    expected = capacity_queries.expected_supply(session, question.as_of, question.known_at)
+    if any(supply.kind in PLANNABLE and supply.incident_code == incident.code for supply in expected):
+        papers.add(ACTIVATION_STEP)
+    steps = tuple(step.step for step in _cascade(session, question) if step.source_kind.value in papers)
+    return model.Incident(incident.code, model.Level(level.value if level else "IV"), tuple(sorted(steps)))
 
 
 def _cascade(session: Session, question: Question) -> Sequence[CascadeStep]:

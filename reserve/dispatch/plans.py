@@ -44,8 +44,10 @@ def request_plan(
     """Freeze what is usable, needed, expected and lawful, and put the solve into the outbox."""
     require(actor, Permission.PLAN_WRITE)
     incidents = _incidents(session, draft)
-    lead = _lead(session, incidents[0], draft.as_of or now, draft.known_at or now)
-    require_scope(actor, Permission.PLAN_WRITE, organisation_path=lead.path)
+    leads = [_lead(session, each, draft.as_of or now, draft.known_at or now) for each in incidents]
+    for each in leads:
+        require_scope(actor, Permission.PLAN_WRITE, organisation_path=each.path)
+    lead = leads[0]
     question = planning.Question(
         incidents=incidents,
         as_of=draft.as_of or now,
@@ -83,7 +85,7 @@ def record_plan(session: Session, actor: Actor, draft: PlanResultDraft, *, now: 
     require(actor, Permission.PLAN_WRITE)
     request = queries.get_plan(session, draft.plan_code)
     _require_unanswered(session, request)
-    instance, plan = queries.instance_of(request), Plan.from_json(draft.plan)
+    instance, plan = queries.instance_of(request), _read_plan(draft.plan)
     if plan.instance_hash != request.instance_hash:
         raise InvalidInput([Problem("plan_of_other_data", "plan", request.instance_hash, plan.instance_hash)])
     if violations := check(instance, plan):
@@ -125,6 +127,14 @@ def record_plan_failure(
     (result_id,) = append(session, PlanResult, [row])
     outbox.fail(session, request.job_code, draft.error, now=now)
     return session.get_one(PlanResult, result_id)
+
+
+def _read_plan(text: str) -> Plan:
+    """The plan that a solver wrote; a solver that writes nonsense is refused like one that cheats."""
+    try:
+        return Plan.from_json(text)
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidInput([Problem("invalid_value", "plan", "a valid value", str(error))]) from error
 
 
 def _require_unanswered(session: Session, request: DispatchPlan) -> None:

@@ -14,19 +14,29 @@ from optimizer.dispatch.instance import Instance
 from optimizer.dispatch.plan import Plan
 from reserve.capacity import pegs
 from reserve.db import within
-from reserve.dispatch.models import DispatchPlan, OrderLine, OrderLot, PlanLine, PlanResult, Shipment
+from reserve.dispatch.models import (
+    Acknowledgement,
+    DispatchPlan,
+    OrderLine,
+    OrderLot,
+    PlanLine,
+    PlanResult,
+    Shipment,
+)
 from reserve.dispatch.terms import LineProgress, PlannedLine, PlanState, ShipmentState
 from reserve.errors import NotFound
 from reserve.organisations.models import Organisation
 from reserve.papers import queries as paper_queries
 from reserve.papers.models import Document, DocumentLine, DocumentState
-from reserve.papers.terms import DocumentKind, State
+from reserve.papers.terms import State
 from reserve.sites.models import Bin, Site
 from reserve.sites.terms import BinKind
 from reserve.stock.models import Entry, Hold, HoldEnd, Lot, Movement, StockAccount
 from reserve.stock.terms import MovementKind
 
 GIVEN_UP = frozenset({State.REJECTED, State.WITHDRAWN})
+Goods = tuple[str, int | None, int | None, str | None]
+"""Need key, account and lot, or expected supply."""
 
 
 # --- plans --------------------------------------------------------------------------------------------------------
@@ -118,23 +128,24 @@ def order_lots(session: Session, document_id: int) -> Sequence[OrderLot]:
     return session.scalars(statement).all()
 
 
-def list_orders(
-    session: Session,
-    *,
-    incident_code: str | None = None,
-    source_site: str | None = None,
-    receiver_site: str | None = None,
-    after_id: int = 0,
-    limit: int = 100,
-) -> Sequence[Document]:
-    """Dispatch orders, by id, one keyset page; of one incident, from one store, for one receiver."""
-    statement = select(Document).where(Document.kind == DocumentKind.DISPATCH_ORDER, Document.id > after_id)
-    if incident_code is not None:
-        statement = statement.where(Document.incident_code == incident_code)
-    for column, wanted in ((DocumentLine.source_code, source_site), (DocumentLine.receiver_code, receiver_site)):
-        if wanted is not None:
-            statement = statement.where(Document.id.in_(select(DocumentLine.document_id).where(column == wanted)))
-    return session.scalars(statement.order_by(Document.id).limit(limit)).all()
+def drafted_lots(session: Session, plan_id: int) -> set[Goods]:
+    """What letters of a plan that still stand ask for."""
+    statement = (
+        select(OrderLine.document_id, OrderLine.need_key, OrderLot.account_id, OrderLot.lot_id, OrderLot.supply_code)
+        .join(OrderLot, OrderLot.document_line_id == OrderLine.document_line_id)
+        .where(OrderLine.plan_id == plan_id)
+    )
+    rows = session.execute(statement).all()
+    states = paper_queries.states_of_many(session, {row.document_id for row in rows})
+    return {
+        (row.need_key, row.account_id, row.lot_id, row.supply_code)
+        for row in rows
+        if states[row.document_id] not in GIVEN_UP
+    }
+
+
+def find_acknowledgement(session: Session, document_id: int) -> Acknowledgement | None:
+    return session.scalar(select(Acknowledgement).where(Acknowledgement.document_id == document_id))
 
 
 def progress_of(session: Session, document_id: int) -> dict[int, LineProgress]:
@@ -154,6 +165,7 @@ def progress_by_line(
         ).all()
     )
     held = _held(session, line_ids, known_at)
+    expected = pegs.pegged_by_line(session, line_ids, known_at)
     moved = _moved(session, line_ids, known_at)
     return {
         line_id: LineProgress(
@@ -165,6 +177,7 @@ def progress_by_line(
             damaged=moved[line_id, MovementKind.ACCEPT, True],
             lost=moved[line_id, MovementKind.LOSE, False] - moved[line_id, MovementKind.FIND, False],
             returned=moved[line_id, MovementKind.RETURN, False],
+            expected=expected.get(line_id, 0),
         )
         for line_id, quantity in ordered.items()
     }
@@ -210,7 +223,7 @@ def _moved(
 def progress_by_need(
     session: Session, incident_codes: Collection[str], known_at: datetime
 ) -> dict[str, tuple[int, int]]:
-    """Received and coming, by need key: accepted so far, and held or on the road for orders that still stand."""
+    """Received and coming, by need key: accepted so far, and promised or on the road for orders that still stand."""
     statement = (
         select(OrderLine.document_line_id, OrderLine.need_key, OrderLine.document_id)
         .join(Document, Document.id == OrderLine.document_id)
@@ -218,13 +231,12 @@ def progress_by_need(
     )
     rows = session.execute(statement).all()
     progress = progress_by_line(session, [line_id for line_id, _, _ in rows], known_at)
-    pegged = pegs.pegged_by_line(session, known_at=known_at)
     states = _states_known(session, {document_id for _, _, document_id in rows}, known_at)
     found: dict[str, tuple[int, int]] = {}
     for line_id, key, document_id in rows:
         received, coming = found.get(key, (0, 0))
         line = progress[line_id]
-        more = 0 if states.get(document_id) in GIVEN_UP else line.coming + pegged.get(line_id, 0)
+        more = 0 if states.get(document_id) in GIVEN_UP else line.coming
         found[key] = received + line.accepted, coming + more
     return found
 

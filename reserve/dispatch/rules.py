@@ -23,6 +23,10 @@ def incident_of_key(key: str) -> str:
     return key.split("|", 1)[0]
 
 
+def class_of_key(key: str) -> int:
+    return int(key.split("|")[3])
+
+
 def hours_between(start: datetime, end: datetime) -> int:
     """Whole hours from start to end, rounded down: a deadline is never moved in the receiver's favour."""
     return (end - start) // timedelta(hours=1)
@@ -107,7 +111,7 @@ def cut_problems(wanted: Mapping[int, int], progress: Mapping[int, LineProgress]
         if line is None:
             known = f"1 to {max(progress, default=0)}"
             problems.append(Problem("unknown_line", f"{field}.line_no", known, str(line_no), row + 1))
-        elif not line.departed <= quantity < line.departed + line.held:
-            expected = f"{line.departed} to {line.departed + line.held - 1}"
+        elif not line.departed <= quantity < line.departed + line.promised:
+            expected = f"{line.departed} to {line.departed + line.promised - 1}"
             problems.append(Problem("cut_out_of_range", f"{field}.quantity", expected, str(quantity), row + 1))
     return problems

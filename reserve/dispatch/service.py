@@ -1,6 +1,8 @@
 """The verbs of dispatch: plan, order, ship, receive, cut, close. Each stands in the file of its noun."""
 
 from reserve.dispatch.cuts import apply_cut, request_cut
+from reserve.dispatch.deliveries import deliver
+from reserve.dispatch.departures import depart
 from reserve.dispatch.letters import draft_orders
 from reserve.dispatch.orders import (
     acknowledge_order,
@@ -10,7 +12,7 @@ from reserve.dispatch.orders import (
     withdraw_order,
 )
 from reserve.dispatch.plans import record_plan, record_plan_failure, request_plan
-from reserve.dispatch.shipments import deliver, depart, report_transit_loss, return_shipment
+from reserve.dispatch.shipments import report_transit_loss, return_shipment
 
 __all__ = [
     "acknowledge_order",

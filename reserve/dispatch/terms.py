@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from reserve.papers.terms import State
-
 
 class PlanState(StrEnum):
     """A plan waits for its solve, is there, or could not be made."""
@@ -24,15 +22,11 @@ class ShipmentState(StrEnum):
     ARRIVED = "arrived"
 
 
-OPEN_STATES = frozenset({State.DRAFT, State.SUBMITTED, State.APPROVED, State.ISSUED, State.IN_EXECUTION})
-"""An order in these states still means to send what it holds."""
-
-
 @dataclass(frozen=True, slots=True)
 class LineProgress:
-    """What has become of one order line, base units. Derived from holds and entries, never stored.
+    """What has become of one order line, base units. Derived from holds, pegs and entries, never stored.
 
-    ordered = held + departed + given up; departed = in transit + accepted + damaged + lost + returned
+    ordered = held + expected + departed + given up; departed = in transit + accepted + damaged + lost + returned
     """
 
     line_id: int
@@ -43,6 +37,13 @@ class LineProgress:
     damaged: int
     lost: int
     returned: int
+    expected: int = 0
+    """Promised of goods that are still to be made or to come."""
+
+    @property
+    def promised(self) -> int:
+        """What has not left yet and still means to."""
+        return self.held + self.expected
 
     @property
     def in_transit(self) -> int:
@@ -50,8 +51,8 @@ class LineProgress:
 
     @property
     def coming(self) -> int:
-        """Held for it or on the road: what a new plan need not send again."""
-        return self.held + self.in_transit
+        """Promised or on the road: what a new plan need not send again."""
+        return self.promised + self.in_transit
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from reserve.papers import drafting, queries, rules
 from reserve.papers.models import ApprovalRule, Document, Signature
 from reserve.papers.terms import (
     Decision,
+    DocumentKind,
     LineContent,
     MatrixDraft,
     SignatureDraft,
@@ -96,6 +97,8 @@ def withdraw(session: Session, actor: Actor, draft: WithdrawalDraft, *, now: dat
         document.organisation_id
     ]
     require_scope(actor, Permission.ORDER_DRAFT, organisation_path=organisation.path)
+    if document.kind is DocumentKind.DISPATCH_ORDER:  # its holds would stay behind
+        raise drafting.WrongState(f"{document.number} holds goods", number=document.number, found=document.kind)
     drafting.enter_state(session, actor, document, State.WITHDRAWN, now=now, reason=draft.reason)
     return document
 

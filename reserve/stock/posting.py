@@ -200,6 +200,11 @@ def post_fact(
     return posted + [_correct(session, actor, document, each, now=now) for each in corrections if not each.brings_in]
 
 
+def fact_of(movements: Sequence[Movement], kind: MovementKind) -> Movement:
+    """The movement itself, beside the corrections of closed counts that were posted with it."""
+    return next(movement for movement in movements if movement.kind is kind)
+
+
 @dataclass(frozen=True, slots=True)
 class _Correction:
     """The opposite of a late movement, at the time of the count that did not know of it."""

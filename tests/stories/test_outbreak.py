@@ -35,7 +35,10 @@ MASK, SUIT, VENTILATOR = "H2010103", "H2010201", "H2020101"
 
 
 def orders(session: Session) -> list[Document]:
-    return list(dispatch_queries.list_orders(session, incident_code=OUTBREAK.incident_code, limit=1000))
+    found = paper_queries.list_documents(
+        session, kind=DocumentKind.DISPATCH_ORDER, incident_code=OUTBREAK.incident_code, limit=1000
+    )
+    return list(found)
 
 
 def test_the_books_prove_themselves(outbreak: Told) -> None:

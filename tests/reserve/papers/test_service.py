@@ -55,13 +55,17 @@ def line(number: int, quantity: int = 100) -> LineContent:
 
 
 def order(
-    session: Session, *, lines: int = 1, steps: tuple[tuple[int, str, int], ...] = ((1, "member", 1), (2, "chair", 1))
+    session: Session,
+    *,
+    lines: int = 1,
+    steps: tuple[tuple[int, str, int], ...] = ((1, "member", 1), (2, "chair", 1)),
+    kind: DocumentKind = DocumentKind.DISPATCH_ORDER,
 ) -> Document:
     """A submitted order that needs the steps given: (step, role, quorum)."""
     document = drafting.draft_document(
         session,
         person(DRAFTER),
-        DocumentKind.DISPATCH_ORDER,
+        kind,
         organisation_queries.get_organisation(session, "PB"),
         state=State.SUBMITTED,
         now=NOW,
@@ -168,7 +172,7 @@ def test_a_state_that_no_arrow_reaches_is_refused_and_nothing_is_written(open_se
 
 
 def test_every_arrow_says_who_when_and_why(open_session: Session) -> None:
-    document = order(open_session)
+    document = order(open_session, kind=DocumentKind.CUT)
     service.withdraw(
         open_session,
         actor(9),
@@ -182,6 +186,21 @@ def test_every_arrow_says_who_when_and_why(open_session: Session) -> None:
     assert (withdrawn.previous, withdrawn.state, withdrawn.person_id) == (State.SUBMITTED, State.WITHDRAWN, 9)
     assert (withdrawn.recorded_at, withdrawn.reason) == (NOW, "not needed any more")
     assert submitted.position < withdrawn.position
+
+
+def test_an_order_that_holds_goods_is_not_withdrawn_like_other_papers(open_session: Session) -> None:
+    document = order(open_session)
+
+    with pytest.raises(drafting.WrongState):
+        service.withdraw(
+            open_session,
+            actor(9),
+            WithdrawalDraft(document_number=document.number, reason="not needed any more"),
+            now=NOW,
+            today=TODAY,
+        )
+
+    assert queries.state_of(open_session, document.id) is State.SUBMITTED
 
 
 # --- signatures -----------------------------------------------------------------------------------------------------
