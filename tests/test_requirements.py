@@ -24,6 +24,8 @@ PAGE = ROOT / "docs" / "requirements.md"
 WANTED = [f"R{number:02}" for number in range(1, 79)] + [f"F{number:02}" for number in range(1, 95)]
 ROW = re.compile(r"^\| (?P<id>[A-Z]\d+) \|(?P<cells>.*)\|$", re.MULTILINE)
 STATE = re.compile(r"^(?P<word>whole|part: .{10,}|none: .{5,})$")
+FILE_NUMBER = re.compile(r"(?<![\w/-])00\d(?![\w-])")
+"""Documents are cited by their names, never by the number of a file."""
 COUNTS = re.compile(r"^Of 172 rows (\d+) are whole, (\d+) in part, (\d+) not begun\.$", re.MULTILINE)
 
 
@@ -76,6 +78,8 @@ def _row_problems(row: Row) -> Iterator[str]:
             yield f"{row.word} without a verb, route or page"
         if not row.tests:
             yield f"{row.word} without a test"
+        if row.word == "whole" and row.doors and not any(_is_open_to_people(door) for door in row.doors):
+            yield "whole without a route, page or command"
     yield from (f"no such verb, route or page: {door}" for door in row.doors if not _opens(door))
     yield from (f"no such test: {test}" for test in row.tests if not _stands(test))
 
@@ -85,8 +89,12 @@ def _quoted(cell: str) -> tuple[str, ...]:
 
 
 def _opens(door: str) -> bool:
-    """A route (``GET /orders``), a page (``/docs``), a command (``reserve demo``), or a dotted name."""
-    return door in _routes() or door in _commands() or _imports(door)
+    """A route (``GET /orders``), a page (``/docs``), a command (``reserve demo``), or a dotted name to call."""
+    return _is_open_to_people(door) or _imports(door)
+
+
+def _is_open_to_people(door: str) -> bool:
+    return door in _routes() or door in _commands()
 
 
 @cache
@@ -123,7 +131,7 @@ def _imports(name: str) -> bool:
             if not hasattr(thing, part):
                 return False
             thing = getattr(thing, part)
-        return True
+        return callable(thing)
 
 
 def _stands(test: str) -> bool:
@@ -145,6 +153,11 @@ def test_every_row_is_there_once_and_names_what_exists() -> None:
     assert list(problems_of(PAGE.read_text(encoding="utf-8"))) == []
 
 
+def test_documents_are_cited_by_name() -> None:
+    assert FILE_NUMBER.findall(PAGE.read_text(encoding="utf-8")) == []
+    assert FILE_NUMBER.findall("as 003 三(八) says, and (001)") == ["003", "001"]
+
+
 def test_the_page_counts_its_rows_truly() -> None:
     text = PAGE.read_text(encoding="utf-8")
     words = Counter(row.word for row in rows_of(text))
@@ -154,7 +167,7 @@ def test_the_page_counts_its_rows_truly() -> None:
     assert tuple(map(int, found.groups())) == (words["whole"], words["part"], words["none"])
 
 
-GOOD = "`reserve.stock.service.receive` | `tests/test_requirements.py::test_a_fault_of_the_page_is_named` | whole"
+GOOD = "`POST /receipts` | `tests/test_requirements.py::test_a_fault_of_the_page_is_named` | whole"
 
 
 @pytest.mark.parametrize(
@@ -179,6 +192,18 @@ GOOD = "`reserve.stock.service.receive` | `tests/test_requirements.py::test_a_fa
             "R01: no such test: tests/test_requirements.py::test_nothing",
         ),
         (f"| R01 | done | — | {GOOD.split('|')[1]} | none: not begun |", "R01: what is not begun has no test"),
+        (
+            f"| R01 | done | `reserve.stock.service.receive` | {GOOD.split('|')[1]} | whole |",
+            "R01: whole without a route, page or command",
+        ),
+        (
+            "| R01 | done | `reserve.stock.service` | — | none: not begun |",
+            "R01: no such verb, route or page: reserve.stock.service",
+        ),
+        (
+            f"| R01 | done | `POST /receipts` | {GOOD.split('|')[1]} | part |",
+            "R01: the state is whole, or part or none with what is missing; found 'part'",
+        ),
     ],
 )
 def test_a_fault_of_the_page_is_named(row: str, problem: str) -> None:
