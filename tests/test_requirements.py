@@ -99,7 +99,7 @@ def _is_open_to_people(door: str) -> bool:
 
 @cache
 def _routes() -> frozenset[str]:
-    interface = {f"{method} {route.path}" for route in _endpoints(ROUTERS) for method in route.methods}
+    interface = {f"{method} {route.path}" for route in _endpoints(ROUTERS) for method in route.methods or ()}
     pages = {route.path for route in _endpoints(page.router for page in (home, sign_in, docs))}
     return frozenset(interface | pages)
 
