@@ -75,7 +75,7 @@ class House:
         }
         with self.client() as client:
             reply = client.post("/api/v1/receipts", body)
-        assert reply.status == 201, reply.body
+        assert reply.status == 201, reply.body + self.server.log.read_bytes()[-3000:]
 
 
 def goods(lot: str, quantity: int = 1) -> dict[str, Any]:

@@ -180,7 +180,8 @@ def statuses(replies: Sequence[Reply]) -> Counter[int]:
     return Counter(reply.status for reply in replies)
 
 
-def no_trouble(replies: Sequence[Reply]) -> None:
+def no_trouble(replies: Sequence[Reply], server: Server | None = None) -> None:
     """No fault of the server and no word of locks was ever seen, and every call was answered."""
+    said = b"" if server is None else server.log.read_bytes()[-3000:]
     bad = [reply for reply in replies if reply.status >= 500 or reply.status == 0 or b"is locked" in reply.body]
-    assert bad == [], (statuses(replies), bad[0].body[:500])
+    assert bad == [], (statuses(replies), bad[0].body[:500], said)

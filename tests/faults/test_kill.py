@@ -55,7 +55,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(house: House, si
         with house.client() as client:
             again = {key: client.post("/api/v1/issues", issue(goods("kill")), key) for key in sent}
 
-        no_trouble(list(again.values()))
+        no_trouble(list(again.values()), house.server)
         acknowledged = {key: reply for key, reply in sent.items() if reply.status == 201}
         assert len(acknowledged) >= ENOUGH - 1
         assert all(again[key].replayed for key in acknowledged), "an acknowledged request was lost"

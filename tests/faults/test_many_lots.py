@@ -49,7 +49,7 @@ def test_papers_over_many_lots_never_deadlock(house: House, size: Size) -> None:
 
     at_once(WORKERS, work)
 
-    no_trouble(replies)
+    no_trouble(replies, house.server)
     assert statuses(replies) == {201: WORKERS * each}
     assert (deadlocks(owner_url(house.name)) if house.name else 0) == before
     assert house.proved().findings == []

@@ -32,7 +32,7 @@ def test_readers_and_writers_together_see_no_fault(house: House, size: Size) -> 
 
     at_once(CLIENTS, visit)
 
-    no_trouble(reads + writes)
+    no_trouble(reads + writes, house.server)
     assert statuses(reads) == {200: CLIENTS * rounds}
     assert statuses(writes) == {201: CLIENTS * rounds}
     assert house.stand("read") == (0, 0)

@@ -32,7 +32,7 @@ def test_one_key_has_one_effect_and_one_answer(house: House, size: Size) -> None
         rounds = [send_at_once(clients) for _ in range(size.keys)]
 
     for replies in rounds:
-        no_trouble(replies)
+        no_trouble(replies, house.server)
         assert statuses(replies) == {201: CLIENTS}
         assert len({reply.body for reply in replies}) == 1
         assert sum(not reply.replayed for reply in replies) == 1
@@ -51,7 +51,7 @@ def test_another_body_under_the_key_is_refused_among_the_crowd(house: House) -> 
 
     at_once(16, send)
 
-    no_trouble(replies)
+    no_trouble(replies, house.server)
     assert statuses(replies) == {201: 8, 422: 8}
     assert len({reply.body for reply in replies if reply.status == 201}) == 1
     assert {reply.value["code"] for reply in replies if reply.status == 422} == {"request_key_reused"}

@@ -32,7 +32,7 @@ def test_nothing_is_given_twice_and_nothing_is_lost(house: House, size: Size) ->
 
     at_once(CLIENTS, take)
 
-    no_trouble(replies)
+    no_trouble(replies, house.server)
     made = CLIENTS * (size.calls // CLIENTS)
     assert statuses(replies) == {201: supply, 409: made - supply}
     refusals = [reply.value for reply in replies if reply.status == 409]
