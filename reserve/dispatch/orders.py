@@ -135,11 +135,11 @@ def _hold(
     try:
         ledger.hold(session, actor, document, wishes, mode=HoldMode.ALL_OR_NOTHING, now=now)
     except ledger.InsufficientStock as refusal:
-        short = {(each.account_id, each.lot_id): each for each in refusal.shortages}
+        short = {(each.line_id, each.lot_id): each for each in refusal.shortages}
         return [
             _stale(lines, lot, found.lot_code, found.available, "held_or_gone")
             for lot in lots
-            if (found := short.get((lot.account_id or 0, lot.lot_id or 0))) is not None
+            if (found := short.get((lot.document_line_id, lot.lot_id or 0))) is not None
         ]
     return []
 

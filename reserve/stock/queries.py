@@ -74,7 +74,7 @@ def shortages(session: Session, short: Mapping[Key, tuple[int, int]]) -> list[Sh
     )
     places = dict(session.execute(statement).all())
     return [
-        Shortage(lots[lot_id].item_code, lots[lot_id].code, wanted, available, places[account_id], account_id, lot_id)
+        Shortage(lots[lot_id].item_code, lots[lot_id].code, wanted, available, places[account_id], lot_id)
         for (account_id, lot_id), (wanted, available) in sorted(short.items())
     ]
 

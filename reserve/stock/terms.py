@@ -145,15 +145,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """One short line: less is free than was asked for. Codes are for people; the ids say which goods exactly."""
+    """One short line: less is free than was asked for. ``lot_id`` and ``line_id`` say exactly which."""
 
     item_code: str
     lot_code: str
     wanted: int
     available: int
     place: str = ""
-    account_id: int = field(default=0, compare=False)
     lot_id: int = field(default=0, compare=False)
+    line_id: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

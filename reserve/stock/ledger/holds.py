@@ -18,7 +18,7 @@ from reserve.papers.models import Document
 from reserve.stock import queries
 from reserve.stock.ledger.balances import InsufficientStock, Key, lock_balances, write_balances
 from reserve.stock.models import Hold, HoldEnd
-from reserve.stock.terms import HoldMode, HoldOutcome, HoldWish, Move
+from reserve.stock.terms import HoldMode, HoldOutcome, HoldWish, Move, Shortage
 
 
 class HoldEnded(Conflict):
@@ -44,19 +44,18 @@ def hold(
     change = {(wish.account_id, wish.lot_id): 0 for wish in wishes}
     places = lock_balances(session, change, now=now)
     granted: list[HoldWish] = []
-    short: dict[Key, tuple[int, int]] = {}
+    short: list[tuple[HoldWish, int]] = []
     for wish in wishes:
         key = wish.account_id, wish.lot_id
         free = places[key].on_hand - places[key].held
         if wish.quantity > free:
-            wanted = short[key][0] if key in short else 0
-            short[key] = wanted + wish.quantity, free
+            short.append((wish, free))
         quantity = min(wish.quantity, free) if mode is HoldMode.UP_TO else wish.quantity
         if quantity > 0:
             granted.append(replace(wish, quantity=quantity))
             places[key].held += quantity
     if short and mode is HoldMode.ALL_OR_NOTHING:
-        raise InsufficientStock(queries.shortages(session, short))
+        raise InsufficientStock([_shortage(session, wish, free) for wish, free in short])
     positions = next_positions(session, len(granted))
     rows = [
         {
@@ -81,6 +80,11 @@ def hold(
         places[wish.account_id, wish.lot_id].held -= wish.quantity
     write_balances(session, places, change, change_held, None)
     return ids
+
+
+def _shortage(session: Session, wish: HoldWish, free: int) -> Shortage:
+    (found,) = queries.shortages(session, {(wish.account_id, wish.lot_id): (wish.quantity, free)})
+    return replace(found, line_id=wish.line_id)
 
 
 def end_holds(

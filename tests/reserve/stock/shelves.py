@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import func, select
 
 from reserve.authority import Actor
 from reserve.clock import LOCAL, StoryClock
 from reserve.commands import Runner
 from reserve.errors import Refusal
-from reserve.models import metadata
 from reserve.papers import service as papers
 from reserve.papers.terms import SignatureDraft
 from reserve.stock import queries
@@ -37,15 +34,13 @@ from reserve.stock.drafts import (
     ReceiptLineDraft,
     TransferDraft,
 )
-from reserve.stock.models import Balance
 from reserve.stock.terms import BlockReason
+from tests.books import refused
 from tests.ledger_text import FUND, OWNER, book
 from tests.small_world import MASK, actor, run
 
 R = TypeVar("R", bound=Refusal)
 KEEPER, PLANNER, MEMBER, POSTER = actor(1), actor(2, "planner"), actor(3, "provincial_commission_member"), actor(4)
-BESIDE_THE_BOOKS = frozenset({"audit_entry", "request_key"})
-"""Attempts beyond one's rights are kept: these tables may grow by a refusal."""
 
 
 def at(day: str) -> datetime:
@@ -103,29 +98,8 @@ class Shelves:
         number: str = answer.number
         return number
 
-    def rows(self) -> tuple[Mapping[str, int], list[Any]]:
-        """How many rows each table has, and what the balances say."""
-        with self.runner.database.reading() as session:
-            counted = {
-                table.name: session.scalar(select(func.count()).select_from(table))
-                for table in metadata.sorted_tables
-                if table.name not in BESIDE_THE_BOOKS
-            }
-            columns = (Balance.account_id, Balance.lot_id, Balance.on_hand, Balance.held)
-            return counted, [tuple(row) for row in session.execute(select(*columns).order_by(Balance.id))]
-
-    @contextmanager
-    def refused(self, error: type[R]) -> Iterator[pytest.ExceptionInfo[R]]:
-        """What happens inside is refused with this error, and leaves no trace in the books."""
-        before = self.rows()
-        with pytest.raises(error) as refusal:
-            yield refusal
-        assert self.rows() == before
-
-
-def problems(refusal: pytest.ExceptionInfo[Any]) -> list[tuple[str, str, str]]:
-    """Code, field and what was found, of every problem."""
-    return [(each.code, each.field, each.found) for each in refusal.value.problems]
+    def refused(self, error: type[R]) -> AbstractContextManager[pytest.ExceptionInfo[R]]:
+        return refused(self.runner.database, error)
 
 
 def ref(lot: str = "7", **more: Any) -> LotRef:

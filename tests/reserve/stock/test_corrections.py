@@ -22,8 +22,9 @@ from reserve.stock.drafts import (
     ReversalDraft,
 )
 from reserve.stock.ledger import AlreadyReversed, InsufficientStock
+from tests.books import problems
 from tests.ledger_text import FUND, OWNER
-from tests.reserve.stock.shelves import MEMBER, PLANNER, POSTER, Shelves, label, problems, receipt, ref
+from tests.reserve.stock.shelves import MEMBER, PLANNER, POSTER, Shelves, label, receipt, ref
 
 
 def adjustment(**changes: Any) -> AdjustmentDraft:

@@ -15,8 +15,9 @@ from reserve.stock.counts import CountOvertaken
 from reserve.stock.drafts import CountDraft, CountLineDraft, CountSignOffDraft, ReversalDraft
 from reserve.stock.posting import BeforeClosedCount
 from reserve.stock.terms import MovementKind
+from tests.books import problems
 from tests.ledger_text import FUND, OWNER
-from tests.reserve.stock.shelves import MEMBER, POSTER, Shelves, at, issue, problems, ref
+from tests.reserve.stock.shelves import MEMBER, POSTER, Shelves, at, issue, ref
 
 LATE = "2026-02-22  issue  10  lot 7  A1 -> H1"
 

@@ -11,8 +11,9 @@ from reserve.stock import service as stock
 from reserve.stock.drafts import IssueLineDraft, ReceiptLineDraft
 from reserve.stock.ledger import InsufficientStock, PastWouldBeNegative
 from reserve.stock.terms import Purpose, Shortage
+from tests.books import problems
 from tests.ledger_text import FUND, OWNER
-from tests.reserve.stock.shelves import Shelves, at, issue, label, problems, receipt, ref, transfer
+from tests.reserve.stock.shelves import Shelves, at, issue, label, receipt, ref, transfer
 from tests.small_world import MASK
 
 

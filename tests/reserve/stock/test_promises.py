@@ -19,7 +19,8 @@ from reserve.stock.drafts import (
 )
 from reserve.stock.ledger import InsufficientStock
 from reserve.stock.terms import HoldMode, Shortage
-from tests.reserve.stock.shelves import Shelves, issue, label, problems, receipt
+from tests.books import problems
+from tests.reserve.stock.shelves import Shelves, issue, label, receipt
 from tests.small_world import MASK
 
 SWEEP = ExpirySweepDraft()

@@ -18,8 +18,9 @@ from reserve.stock.drafts import (
     ReceiptLineDraft,
 )
 from reserve.stock.ledger import InsufficientStock, LotQuestion
+from tests.books import problems
 from tests.ledger_text import FUND, OWNER
-from tests.reserve.stock.shelves import Shelves, at, label, problems, receipt, ref
+from tests.reserve.stock.shelves import Shelves, at, label, receipt, ref
 from tests.small_world import MASK, TENT
 
 
