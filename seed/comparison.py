@@ -13,12 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from optimizer.dispatch.brief import CLASS_WEIGHTS
 from optimizer.dispatch.heuristics import nearest_first, per_item_flow, pro_rata
 from optimizer.dispatch.instance import Instance
 from optimizer.dispatch.plan import NeedResult, Plan, Shipment
 
-CLASS_WEIGHTS = {1: 9, 2: 3, 3: 1}
-"""For one figure beside another only; a plan never trades classes against each other."""
 VIEW_HOURS = 72
 MORNING_HOURS = 24
 Method = Callable[[Instance], Plan]

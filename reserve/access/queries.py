@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -206,9 +206,3 @@ def find_token(session: Session, secret_hash: str, now: datetime) -> ApiToken | 
 
 def list_tokens(session: Session, user_id: int) -> Sequence[ApiToken]:
     return session.scalars(select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.name)).all()
-
-
-def names_of_persons(session: Session, person_ids: Iterable[int]) -> Mapping[int, str]:
-    """Names for screens and papers; everything else keeps the ids."""
-    statement = select(Person.id, Person.display_name_zh).where(Person.id.in_(sorted(set(person_ids))))
-    return {row.id: row.display_name_zh for row in session.execute(statement)}

@@ -55,11 +55,7 @@ def report_transit_loss(
 ) -> Handled:
     """Write off what of a shipment will not arrive, with reason, report and who answers for it."""
     require(actor, Permission.ORDER_EXECUTE)
-    shipment = queries.get_shipment(session, draft.shipment_number)
-    source = session.get_one(Site, shipment.source_site_id)
-    require_scope(actor, Permission.ORDER_EXECUTE, organisation_path=source.organisation_path)
-    document = locked_order_of(session, actor, shipment)
-    carried = _require_carried(session, shipment)
+    shipment, source, document, carried = _under_way(session, actor, draft.shipment_number)
     custodian = session.get_one(Organisation, source.organisation_id)
     lost = site_queries.outside_bin(session, BinKind.LOST, custodian)
     moves = _moves_to(session, carried, lost.id)
@@ -73,11 +69,7 @@ def return_shipment(
 ) -> Handled:
     """Take back what is still on the road, to the source's area for returned goods."""
     require(actor, Permission.ORDER_EXECUTE)
-    shipment = queries.get_shipment(session, draft.shipment_number)
-    source = session.get_one(Site, shipment.source_site_id)
-    require_scope(actor, Permission.ORDER_EXECUTE, organisation_path=source.organisation_path)
-    document = locked_order_of(session, actor, shipment)
-    carried = _require_carried(session, shipment)
+    shipment, source, document, carried = _under_way(session, actor, draft.shipment_number)
     bins = site_queries.bins_of_site(session, source)
     returned = next((each for each in bins.values() if each.kind is BinKind.RETURNED), None)
     home = returned or next(each for each in bins.values() if each.kind is BinKind.PRODUCTION)
@@ -100,11 +92,16 @@ def _moves_to(session: Session, carried: Carried, bin_id: int) -> list[Move]:
     ]
 
 
-def _require_carried(session: Session, shipment: Shipment) -> Carried:
+def _under_way(session: Session, actor: Actor, number: str) -> tuple[Shipment, Site, Document, Carried]:
+    """A shipment that its source may still act on: the source in scope, the order locked, something on the road."""
+    shipment = queries.get_shipment(session, number)
+    source = session.get_one(Site, shipment.source_site_id)
+    require_scope(actor, Permission.ORDER_EXECUTE, organisation_path=source.organisation_path)
+    document = locked_order_of(session, actor, shipment)
     carried = queries.on_the_road(session, shipment)
     if not carried:
-        raise NothingHeld(f"{shipment.number} has arrived in full", number=shipment.number)
-    return carried
+        raise NothingHeld(f"{number} has arrived in full", number=number)
+    return shipment, source, document, carried
 
 
 def locked_order_of(session: Session, actor: Actor, shipment: Shipment) -> Document:

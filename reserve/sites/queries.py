@@ -61,11 +61,6 @@ def get_bin(session: Session, site: Site, code: str) -> Bin:
     return found
 
 
-def bins_by_id(session: Session, ids: Iterable[int]) -> dict[int, Bin]:
-    statement = select(Bin).where(Bin.id.in_(sorted(set(ids))))
-    return {each.id: each for each in session.scalars(statement)}
-
-
 def transit_bin(session: Session, shipment_number: str) -> Bin:
     """The bin of goods on the road in one shipment; made when first asked for."""
     return _virtual_bin(session, shipment_number, TRANSIT_CODE, BinKind.IN_TRANSIT)

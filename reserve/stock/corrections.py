@@ -182,9 +182,7 @@ def request_disposal(session: Session, actor: Actor, draft: DisposalDraft, *, no
     names = Names(session, site)
     names.load(items=(line.lot_ref.item_code for line in draft.lines), owners=(line.owner_code for line in draft.lines))
     for place, line in enumerate(draft.lines):
-        names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1)
-        names.owner(line.owner_code, f"lines.{place}.owner_code", place + 1)
-        names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
+        names.goods(place, line.lot_ref, line.owner_code, line.bin_code)
     owners = {line.owner_code for line in draft.lines}
     if len(owners) > 1:
         names.problems.append(Problem("several_owners", "lines", "goods of one owner", ", ".join(sorted(owners))))

@@ -53,9 +53,7 @@ def count(session: Session, actor: Actor, draft: CountDraft, *, now: datetime, t
     names.load(items=item_codes, owners=(line.owner_code for line in draft.lines))
     lots = []
     for place, line in enumerate(draft.lines):
-        lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
-        names.owner(line.owner_code, f"lines.{place}.owner_code", place + 1)
-        names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
+        lots.append(names.goods(place, line.lot_ref, line.owner_code, line.bin_code))
         if line.counted_at > now:
             expected, found = f"not after {now.isoformat()}", line.counted_at.isoformat()
             names.problems.append(Problem("in_the_future", f"lines.{place}.counted_at", expected, found, place + 1))

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from reserve.authority import Actor, Permission, require, require_scope
 from reserve.clock import local_day
 from reserve.errors import Problem
-from reserve.organisations import queries as organisation_queries
 from reserve.papers.terms import DocumentKind, LineContent
 from reserve.sites import queries as site_queries
 from reserve.sites.terms import USABLE_BINS, BinKind
@@ -36,9 +35,9 @@ def transfer(session: Session, actor: Actor, draft: TransferDraft, *, now: datet
         names.problems.append(Problem("wrong_holder", "to_site", "a site of the same custodian", target.code))
     lots = []
     for place, line in enumerate(draft.lines):
-        lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
-        names.owner(line.owner_code, f"lines.{place}.owner_code", place + 1)
-        names.bin(line.from_bin, f"lines.{place}.from_bin", place + 1, kinds=USABLE_BINS)
+        lots.append(
+            names.goods(place, line.lot_ref, line.owner_code, line.from_bin, bin_field="from_bin", kinds=USABLE_BINS)
+        )
         there.bin(line.to_bin, f"lines.{place}.to_bin", place + 1)
         if source.id == target.id and line.from_bin == line.to_bin:
             expected = f"another bin than {line.from_bin}"
@@ -97,17 +96,12 @@ def issue(session: Session, actor: Actor, draft: IssueDraft, *, now: datetime, t
     site = site_queries.get_site(session, draft.site_code)
     require_scope(actor, Permission.STOCK_ISSUE, organisation_path=site.organisation_path)
     names = Names(session, site)
-    names.load(owners=(line.owner_code for line in draft.lines))
-    receiver = organisation_queries.find_organisation(session, draft.receiver_code)
-    if receiver is None:
-        names.problems.append(
-            Problem("unknown_organisation", "receiver_code", "a known organisation", draft.receiver_code)
-        )
-    lots = []
-    for place, line in enumerate(draft.lines):
-        lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
-        names.owner(line.owner_code, f"lines.{place}.owner_code", place + 1)
-        names.bin(line.from_bin, f"lines.{place}.from_bin", place + 1)
+    names.load(owners=[draft.receiver_code, *(line.owner_code for line in draft.lines)])
+    receiver = names.owner(draft.receiver_code, "receiver_code")
+    lots = [
+        names.goods(place, line.lot_ref, line.owner_code, line.from_bin, bin_field="from_bin")
+        for place, line in enumerate(draft.lines)
+    ]
     if draft.purpose is not Purpose.RETURN:
         goods = [(lot, line.from_bin) for lot, line in zip(lots, draft.lines, strict=True)]
         names.check_usable(goods, today=local_day(draft.occurred_at or now))

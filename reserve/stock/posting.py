@@ -85,6 +85,23 @@ class Names:
             self.problems.append(problem)
             return None
 
+    def goods(
+        self,
+        place: int,
+        ref: LotRef,
+        owner_code: str,
+        bin_code: str,
+        *,
+        bin_field: str = "bin_code",
+        kinds: Collection[BinKind] = SITE_BINS,
+    ) -> Lot | None:
+        """The lot that line ``place`` names; its owner and bin are looked up with it, and every fault is noted."""
+        row = place + 1
+        lot = self.lot(ref, f"lines.{place}.lot_ref", row)
+        self.owner(owner_code, f"lines.{place}.owner_code", row)
+        self.bin(bin_code, f"lines.{place}.{bin_field}", row, kinds=kinds)
+        return lot
+
     def area(self, kind: BinKind, field: str, row: int | None = None) -> Bin | None:
         """The site's bin of a kind, such as its inspection area; a plant has none."""
         found = next((each for each in self.bins.values() if each.kind is kind), None)
@@ -176,7 +193,7 @@ def post_fact(
 ) -> list[Movement]:
     """Post what happened; where it happened before a closed count, also the opposite at the count's time.
 
-    The counted figure stands (architecture.md, section 5). Raises BeforeClosedCount without the right to back-date.
+    The counted figure stands (docs/ledger.md). Raises BeforeClosedCount without the right to back-date.
     """
     when = occurred_at or now
     corrections = _count_corrections(session, moves, when, now=now) if when < now else []

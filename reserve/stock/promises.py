@@ -45,11 +45,7 @@ def hold(session: Session, actor: Actor, draft: HoldDraft, *, now: datetime, tod
     require_scope(actor, Permission.STOCK_HOLD, organisation_path=site.organisation_path)
     names = Names(session, site)
     names.load(owners=(line.owner_code for line in draft.lines))
-    lots = []
-    for place, line in enumerate(draft.lines):
-        lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
-        names.owner(line.owner_code, f"lines.{place}.owner_code", place + 1)
-        names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
+    lots = [names.goods(place, line.lot_ref, line.owner_code, line.bin_code) for place, line in enumerate(draft.lines)]
     goods = [(lot, line.bin_code) for lot, line in zip(lots, draft.lines, strict=True)]
     names.check_usable(goods, today=today)
     if draft.expires_at is not None and draft.expires_at <= now:

@@ -92,10 +92,7 @@ def receive(session: Session, actor: Actor, draft: ReceiptDraft, *, now: datetim
     names = Names(session, site)
     names.load(items=(line.lot.item_code for line in draft.lines), owners=(draft.owner_code, draft.supplier_code))
     owner = names.owner(draft.owner_code, "owner_code")
-    if draft.supplier_code not in names.owners:
-        names.problems.append(
-            Problem("unknown_organisation", "supplier_code", "a known organisation", draft.supplier_code)
-        )
+    names.owner(draft.supplier_code, "supplier_code")
     bins: list[list[tuple[Bin | None, int]]] = []
     arrived_on = local_day(draft.occurred_at or now)
     for place, line in enumerate(draft.lines):
