@@ -21,8 +21,7 @@ from reserve.authority import Actor, Permission, require
 from reserve.commands import Done, Runner
 from reserve.dispatch import plans
 from reserve.dispatch import queries as dispatch_queries
-from reserve.dispatch.drafts import PinDraft, PlanFailureDraft, PlanResultDraft
-from reserve.dispatch.planning import source_code
+from reserve.dispatch.drafts import PlanFailureDraft, PlanResultDraft
 from reserve.drafts import Draft
 from reserve.errors import Refusal
 from reserve.jobs import outbox
@@ -147,15 +146,7 @@ class Dispatcher:
 
 def _prepare_plan(session: Session, job: Job) -> str:
     request = dispatch_queries.get_plan(session, job.subject)
-    pins = [PinDraft.model_validate(pin) for pin in json.loads(request.pins)]
-    return json.dumps(
-        {
-            "instance": dispatch_queries.instance_of(request).to_json(),
-            "policy": json.loads(request.policy),
-            "pins": [[source_code(pin.owner_code, pin.source_site), pin.need_key, pin.quantity] for pin in pins],
-        },
-        ensure_ascii=False,
-    )
+    return json.dumps(dispatch_queries.solve_task(request), ensure_ascii=False)
 
 
 def _store_plan(runner: Runner, job: Job, result: str) -> None:

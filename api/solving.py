@@ -56,16 +56,9 @@ def _work(connection: Connection, kind: str, text: str) -> None:
 
 def _dispatch_plan(task: Mapping[str, Any]) -> str:
     # Brings OR-Tools in: only this child needs it, the server never does.
-    from optimizer.dispatch.brief import brief
-    from optimizer.dispatch.instance import Instance, Pin
-    from optimizer.dispatch.policy import Fairness, Policy
+    from optimizer.dispatch.brief import answer
 
-    policy = Policy(Fairness(task["policy"]["fairness"]), task["policy"]["kappa"])
-    made = brief(Instance.from_json(task["instance"]), policy, [Pin(*pin) for pin in task["pins"]])
-    return json.dumps(
-        {"plan": made.plan.to_json(), "explanation": made.explanation, "yardsticks": made.yardsticks},
-        ensure_ascii=False,
-    )
+    return json.dumps(answer(task), ensure_ascii=False)
 
 
 SOLVERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {"dispatch_plan": _dispatch_plan}

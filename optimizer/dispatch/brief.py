@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from typing import Any
 
 from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.explain import explain
 from optimizer.dispatch.heuristics import nearest_first, per_item_flow, pro_rata
 from optimizer.dispatch.instance import Instance, Pin, canonical_json
 from optimizer.dispatch.plan import Plan
-from optimizer.dispatch.policy import Policy
+from optimizer.dispatch.policy import Fairness, Policy
 
 CLASS_WEIGHTS = {1: 9, 2: 3, 3: 1}
 """For one figure beside another only; a plan never trades classes against each other."""
@@ -39,10 +40,21 @@ def brief(instance: Instance, policy: Policy | None = None, pins: Sequence[Pin] 
     return Brief(plan, canonical_json([asdict(each) for each in explain(instance, plan)]), canonical_json(measured))
 
 
+def answer(task: Mapping[str, Any]) -> dict[str, str]:
+    """The answer to a solve task in plain JSON values, for whoever hands it in.
+
+    task  ``instance`` (its JSON text), ``policy`` (fairness, kappa), ``pins`` (source code, need code, quantity)
+    """
+    policy = Policy(Fairness(task["policy"]["fairness"]), task["policy"]["kappa"])
+    made = brief(Instance.from_json(task["instance"]), policy, [Pin(*pin) for pin in task["pins"]])
+    return {"plan": made.plan.to_json(), "explanation": made.explanation, "yardsticks": made.yardsticks}
+
+
 def measure(instance: Instance, plan: Plan) -> dict[str, object]:
     """Unmet base units by class, and the share of priority-weighted need that is unmet, in millionths.
 
-    Units of different items are made comparable by the item's whole need; a class counts by its weight.
+    Units of different items are made comparable by the item's whole need; a class counts by its weight. The report of
+    a drill compares by the need of each class and item instead (``seed/comparison.py``): the two figures differ.
     """
     needs = {need.code: need for need in instance.needs}
     total: dict[str, int] = defaultdict(int)

@@ -26,6 +26,7 @@ class DispatchPlan(AppendOnly, Base):
     ledger_position: Mapped[int]
     policy: Mapped[str]
     pins: Mapped[str]
+    """JSON: source code, need code and quantity of each, as the instance names them."""
     instance: Mapped[bytes]
     instance_hash: Mapped[str]
     requested_by_person: Mapped[int]

@@ -20,7 +20,9 @@ from reserve.catalogue.models import Item
 from reserve.clock import end_of_day, local_day
 from reserve.dispatch import queries, rules
 from reserve.dispatch.arrivals import Arrivals, key_of
+from reserve.dispatch.drafts import PinDraft
 from reserve.dispatch.terms import PlannedLine
+from reserve.errors import InvalidInput, Problem
 from reserve.incidents import queries as incident_queries
 from reserve.incidents.models import Incident
 from reserve.incidents.picture import NeedKind
@@ -167,6 +169,30 @@ def _need(
         on_road=coming,
         not_before_hour=None if lump or question.cover_hours is None else max(0, due - question.cover_hours),
     )
+
+
+def pins_of(instance: model.Instance, wishes: Sequence[PinDraft]) -> list[model.Pin]:
+    """A planner's wishes in the words of an instance. Raises InvalidInput naming every one that nothing answers to.
+
+    A key may stand for a flow and a lump: a ban holds for both, a quantity for the first.
+    """
+    needs: dict[str, list[str]] = defaultdict(list)
+    for need in instance.needs:
+        needs[need.code.rpartition("|")[0]].append(need.code)
+    sources = {source.code for source in instance.sources}
+    problems, pins = [], []
+    for place, wish in enumerate(wishes):
+        source, meant = source_code(wish.owner_code, wish.source_site), needs[wish.need_key]
+        if source not in sources:
+            field = f"pins.{place}.source_site"
+            problems.append(Problem("pin_without_source", field, "a place with usable goods", source, place + 1))
+        if not meant:
+            field = f"pins.{place}.need_key"
+            problems.append(Problem("pin_without_need", field, "a need of this plan", wish.need_key, place + 1))
+        pins += [model.Pin(source, code, wish.quantity) for code in (meant[:1] if wish.quantity else meant)]
+    if problems:
+        raise InvalidInput(problems)
+    return pins
 
 
 # --- supply -------------------------------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ def request_plan(
         cover_hours=draft.cover_hours,
     )
     instance = planning.build_instance(session, question)
+    pins = planning.pins_of(instance, draft.pins)
     code = f"PLAN-{uuid7()}"
     job = outbox.put(session, JOB_KIND, code, {"plan": code}, now=now)
     row = {
@@ -69,7 +70,7 @@ def request_plan(
         "known_at": question.known_at,
         "ledger_position": last_position(session),
         "policy": json.dumps({"fairness": draft.fairness, "kappa": draft.kappa_percent / 100}, sort_keys=True),
-        "pins": json.dumps([pin.model_dump() for pin in draft.pins], sort_keys=True),
+        "pins": json.dumps([[pin.source_code, pin.need_code, pin.quantity] for pin in pins]),
         "instance": zlib.compress(instance.to_json().encode(), 6),
         "instance_hash": instance.hash,
         "requested_by_person": actor.person_id,

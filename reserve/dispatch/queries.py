@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -68,6 +70,15 @@ def plan_state(session: Session, plan_id: int) -> PlanState:
 def instance_of(plan: DispatchPlan) -> Instance:
     """What the plan looked at, as it was frozen."""
     return Instance.from_json(zlib.decompress(plan.instance).decode())
+
+
+def solve_task(plan: DispatchPlan) -> dict[str, Any]:
+    """Everything a solver needs to answer a request, in plain JSON values; see ``optimizer/dispatch/brief.py``."""
+    return {
+        "instance": instance_of(plan).to_json(),
+        "policy": json.loads(plan.policy),
+        "pins": json.loads(plan.pins),
+    }
 
 
 def plan_of(result: PlanResult) -> Plan:

@@ -14,10 +14,10 @@ from reserve.authority import Actor, Grant, Permission
 from reserve.db import append
 from reserve.dispatch import queries
 from reserve.dispatch import service as dispatch
-from reserve.dispatch.drafts import OrderReasonDraft, PlanFailureDraft, PlanRequestDraft, PlanResultDraft
+from reserve.dispatch.drafts import OrderReasonDraft, PinDraft, PlanFailureDraft, PlanRequestDraft, PlanResultDraft
 from reserve.dispatch.letters import PlanNotSolved
 from reserve.dispatch.plans import PlanAnswered, PlanBreaksTheModel
-from reserve.dispatch.terms import PlanState
+from reserve.dispatch.terms import PlannedLine, PlanState
 from reserve.errors import InvalidInput, NotAllowed
 from reserve.jobs import outbox
 from reserve.organisations import queries as organisation_queries
@@ -34,6 +34,12 @@ from tests.reserve.dispatch.orders_world import TOMORROW, Office
 
 def instance(office: Office, code: str) -> model.Instance:
     return queries.instance_of(office.ask(queries.get_plan, code))
+
+
+def lines_from(office: Office, code: str, site_code: str) -> list[PlannedLine]:
+    """What a plan sends from one site."""
+    found = office.ask(queries.plan_lines, office.ask(queries.get_plan, code).id)
+    return [line for line in found if line.source_site == site_code]
 
 
 def test_the_instance_holds_what_stands_what_comes_and_what_is_needed(office: Office) -> None:
@@ -233,3 +239,33 @@ def test_only_what_leaves_soon_and_is_asked_for_is_written(office: Office) -> No
     assert office.draft(code, item_codes=(MASK,)) == []
     (later,) = office.draft(code)
     assert [line.item_code for line in office.lines(later)] == [SUIT]
+
+
+def test_a_ban_of_the_planner_reaches_the_solver(office: Office) -> None:
+    (served,) = {line.need_key for line in lines_from(office, office.plan(), "WH-P01")}
+    ban = PinDraft(owner_code="BUREAU", source_site="WH-P01", need_key=served, quantity=0)
+
+    sent = lines_from(office, office.plan(pins=(ban,)), "WH-P01")
+
+    assert served not in {line.need_key for line in sent}  # what is free now may serve another place
+
+
+def test_a_wished_quantity_is_sent_from_where_the_planner_says(office: Office) -> None:
+    (served,) = {line.need_key for line in lines_from(office, office.plan(), "WH-P01")}
+    wish = PinDraft(owner_code="BUREAU", source_site="WH-P01", need_key=served, quantity=50)
+
+    sent = lines_from(office, office.plan(pins=(wish,)), "WH-P01")
+
+    assert [line.quantity for line in sent if line.need_key == served] == [50]
+
+
+def test_wishes_that_nothing_answers_to_are_all_named(office: Office) -> None:
+    strange = PinDraft(owner_code="BUREAU", source_site="WH-X", need_key="no such need", quantity=5)
+
+    with office.refused(InvalidInput) as refusal:
+        office.asked(pins=(strange,))
+
+    assert problems(refusal) == [
+        ("pin_without_source", "pins.0.source_site", "BUREAU@WH-X"),
+        ("pin_without_need", "pins.0.need_key", "no such need"),
+    ]
