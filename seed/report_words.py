@@ -36,9 +36,11 @@ PHRASES: Mapping[str, Pair] = {
     ),
     "compared_note": (
         "加权未满足率:各优先级各物资的未满足份额,按 9:3:1 加权。人工办法每早按今后三天的需求办理,发出即用尽;"
-        "方案看满全程。\n",
+        "方案看满全程。此数随折算与视野而变:人工若也看满全程且无装卸瓶颈,未满足数可与方案相同(决策记录 0010)。\n",
         "Weighted unmet: unmet share of each class's need of each item, weighed 9:3:1. By hand, each morning serves "
-        "the next three days and what is sent is gone; the plan looks at its whole horizon.\n",
+        "the next three days and what is sent is gone; the plan looks at its whole horizon. "
+        "The figure depends on both choices: with the whole horizon and no dock that binds, hand methods can leave as "
+        "little unmet as the plan (decision 0010).\n",
     ),
     "clean": (
         "核对通过:{laws} 条不变量,直至序号 {position:,},无一违反。",

@@ -14,7 +14,7 @@ from optimizer.dispatch.plan import Plan
 from optimizer.grid import TimeGrid
 from reserve.capacity import pegs
 from reserve.capacity import queries as capacity_queries
-from reserve.capacity.terms import SupplyKind
+from reserve.capacity.terms import Supply, SupplyKind
 from reserve.catalogue import queries as catalogue_queries
 from reserve.catalogue.models import Item
 from reserve.clock import end_of_day, local_day
@@ -71,6 +71,10 @@ class World:
     regions: Mapping[str, Region]
     organisations: Mapping[str, Organisation]
     sites: Mapping[str, Site]
+    levels: Mapping[str, ResponseLevel | None]
+    """In force, by incident code."""
+    cascade: Sequence[CascadeStep]
+    expected: Sequence[Supply]
     items: Mapping[str, Item] = field(default_factory=dict)
 
 
@@ -80,6 +84,12 @@ def build_instance(session: Session, question: Question) -> model.Instance:
         organisation_queries.regions_by_code(session),
         organisation_queries.organisations_by_code(session),
         site_queries.sites_by_code(session),
+        levels={
+            each.code: incident_queries.level_at(session, each.id, question.as_of, question.known_at)
+            for each in question.incidents
+        },
+        cascade=mandate_queries.cascade_at(session, question.as_of, question.known_at),
+        expected=capacity_queries.expected_supply(session, question.as_of, question.known_at),
     )
     needs = _needs(session, question, world)
     codes = sorted({need.item_code for need in needs})
@@ -104,7 +114,7 @@ def build_instance(session: Session, question: Question) -> model.Instance:
         lots=tuple(lots),
         floors=tuple(_floors(session, question, world, stock)),
         incidents=tuple(_incident(session, question, world, incident) for incident in question.incidents),
-        steps=tuple(_steps(session, question)),
+        steps=tuple(_steps(world)),
         needs=tuple(needs),
         routes=tuple(_routes(session, question, world, {code.split("@")[1] for code in givers}, places)),
         labels={"as_of": question.as_of.isoformat(), "known_at": question.known_at.isoformat()},
@@ -235,10 +245,11 @@ def _expected_lots(session: Session, question: Question, world: World, codes: Co
     """Goods promised before they exist: output of activated lines and advised deliveries, from their hour of issue."""
     lots = []
     promised = pegs.pegged_by_supply(session, question.known_at)
-    for supply in capacity_queries.expected_supply(session, question.as_of, question.known_at, item_codes=codes):
+    for supply in world.expected:
         hour = -rules.hours_between(supply.available_from, question.as_of)  # rounded up
         quantity = supply.quantity - promised.get(supply.code, 0)
-        if supply.kind not in PLANNABLE or hour >= question.horizon_hours or quantity <= 0:
+        wanted = supply.item_code in codes and supply.kind in PLANNABLE
+        if not wanted or hour >= question.horizon_hours or quantity <= 0:
             continue
         at_plant = world.sites[supply.site_code].kind is SiteKind.PLANT
         lots.append(
@@ -274,7 +285,7 @@ def _source(code: str, world: World) -> model.Source:
 
 def _floors(session: Session, question: Question, world: World, stock: Sequence[StockLine]) -> list[model.Floor]:
     """What each owner keeps, at the highest level in force, laid on the sites where most of it stands."""
-    level = _highest_level(session, question)
+    level = max((each for each in world.levels.values() if each), key=lambda each: each.rank, default=None)
     set_floors = stock_queries.floors_at(
         session,
         level=level.value if level else "none",
@@ -305,34 +316,20 @@ def _floors(session: Session, question: Question, world: World, stock: Sequence[
 # --- law and roads ------------------------------------------------------------------------------------------------
 
 
-def _highest_level(session: Session, question: Question) -> ResponseLevel | None:
-    levels = [_level(session, question, incident) for incident in question.incidents]
-    return max((level for level in levels if level is not None), key=lambda level: level.rank, default=None)
-
-
-def _level(session: Session, question: Question, incident: Incident) -> ResponseLevel | None:
-    return incident_queries.level_at(session, incident.id, question.as_of, question.known_at)
-
-
 def _incident(session: Session, question: Question, world: World, incident: Incident) -> model.Incident:
     """The level of an incident, and the steps of the cascade for which it has the signed paper that they ask for."""
-    level = _level(session, question, incident)
+    level = world.levels[incident.code]
     governments = [each.id for each in world.organisations.values() if each.tier in (Tier.CITY, Tier.COUNTY)]
     papers = set()
     if incident_queries.has_asked(session, incident.id, governments, question.known_at):
         papers.add(WRITTEN_REQUEST_STEP)
-    expected = capacity_queries.expected_supply(session, question.as_of, question.known_at)
-    if any(supply.kind in PLANNABLE and supply.incident_code == incident.code for supply in expected):
+    if any(supply.kind in PLANNABLE and supply.incident_code == incident.code for supply in world.expected):
         papers.add(ACTIVATION_STEP)
-    steps = tuple(step.step for step in _cascade(session, question) if step.source_kind.value in papers)
+    steps = tuple(step.step for step in world.cascade if step.source_kind.value in papers)
     return model.Incident(incident.code, model.Level(level.value if level else "IV"), tuple(sorted(steps)))
 
 
-def _cascade(session: Session, question: Question) -> Sequence[CascadeStep]:
-    return mandate_queries.cascade_at(session, question.as_of, question.known_at)
-
-
-def _steps(session: Session, question: Question) -> list[model.CascadeStep]:
+def _steps(world: World) -> list[model.CascadeStep]:
     return [
         model.CascadeStep(
             step=step.step,
@@ -343,7 +340,7 @@ def _steps(session: Session, question: Question) -> list[model.CascadeStep]:
             if step.source_kind.value == WRITTEN_REQUEST_STEP
             else PAPER_STEPS.get(step.source_kind.value),
         )
-        for step in _cascade(session, question)
+        for step in world.cascade
     ]
 
 

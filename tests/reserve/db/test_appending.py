@@ -6,6 +6,7 @@ import threading
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from reserve.audit.models import AuditEntry, Outcome, RequestKey
@@ -190,6 +191,11 @@ def test_another_row_is_not_locked(database: Database) -> None:
         lock_row(first, Document, 1)
         lock_row(second, Document, 2)
         lock_row(second, Organisation, 1)
+        second.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
+        with pytest.raises(OperationalError) as same_row:
+            lock_row(second, Document, 1)
+
+    assert getattr(same_row.value.orig, "sqlstate", None) == "55P03"  # this one would have had to wait
 
 
 @pytest.mark.parametrize(
