@@ -27,7 +27,7 @@ def test_every_answer_is_dressed_in_security_headers(house: House, path: str) ->
     assert headers["content-security-policy"] == POLICY
     assert "unsafe-inline" not in POLICY
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["strict-transport-security"].startswith("max-age=")
     assert len(headers["x-request-id"]) == 36
 

@@ -162,7 +162,10 @@ def test_a_form_of_another_site_is_refused(house: House) -> None:
     by_fetch = browser.post("/sign-in", data=form(), headers={"Sec-Fetch-Site": "cross-site"})
     own = browser.post("/sign-in", data=form(), headers={"Origin": "https://reserve.test"}, follow_redirects=False)
 
+    hidden = browser.post("/sign-in", data=form(), headers={"Origin": "null"})
+
     assert [by_origin.status_code, by_fetch.status_code, own.status_code] == [403, 403, 303]
+    assert hidden.status_code == 403  # so no page of ours may make a browser hide where its form came from
 
 
 def test_a_write_by_cookie_needs_the_form_token(house: House, key: Keys) -> None:
