@@ -114,7 +114,9 @@ def _material(row: Row) -> MaterialDraft:
 
 def _supply(row: Row) -> MaterialSupplyDraft:
     return MaterialSupplyDraft(
-        material_code=row.text("material_code"), daily_quantity=row.whole("province_daily_supply_normal")
+        material_code=row.text("material_code"),
+        daily_quantity=row.whole("province_daily_supply_normal"),
+        in_province_permille=int(row.number("in_province_share") * 1000),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import databases, demo, serving, users
+from api.cli import databases, demo, serving, surge, users
 
 app = typer.Typer(
     name="reserve",
@@ -14,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(demo.demo)
+app.command()(surge.surge)
 app.command()(serving.serve)
 app.command()(serving.worker)
 app.command()(databases.migrate)

@@ -15,6 +15,7 @@ from api.routes import (
     mandates,
     organisations,
     papers,
+    scenarios,
     sites,
     stock,
     stock_reading,
@@ -35,5 +36,6 @@ ROUTERS = (
     mandates.router,
     dispatch.router,
     dispatch_reading.router,
+    scenarios.router,
     audit.router,
 )

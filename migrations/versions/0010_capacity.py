@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("material_code", sa.Text(), nullable=False),
         sa.Column("daily_quantity", sa.BigInteger(), nullable=False),
+        sa.Column("in_province_permille", sa.BigInteger(), nullable=False),
         sa.Column(
             "evidence",
             sa.Enum(

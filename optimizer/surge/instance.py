@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
+
+from optimizer.surge.problems import problems_of
+
+Dated = tuple[int, int]
+"""A day and a quantity."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +42,26 @@ class Line:
     cap_per_day: int | None = None
     claimed_permille: int = 0
 
+    def runs_on(self, day: int) -> bool:
+        return day >= self.from_day and (self.until_day is None or day <= self.until_day)
+
     def rate_on(self, day: int) -> int:
-        """Pieces that the line itself allows on a day of the horizon; materials set aside."""
-        run = day - self.from_day
-        if run < 0 or (self.until_day is not None and day > self.until_day) or not self.rates:
-            return 0
-        rate = self.rates[min(run, len(self.rates) - 1)]
+        """Pieces a day that conversion and ramp have reached; materials and the order's limit set aside."""
+        return self.rates[min(day - self.from_day, len(self.rates) - 1)] if self.runs_on(day) else 0
+
+    def allowed_on(self, day: int) -> int:
+        """Pieces that the line and its order allow on a day of the horizon; materials set aside."""
+        rate = self.rate_on(day)
         return rate if self.cap_per_day is None else min(rate, self.cap_per_day)
 
 
 @dataclass(frozen=True)
 class Material:
-    """A raw material or part.
+    """A raw material or part, or a service that is used up day by day.
 
     scale     1/scale of its unit is what the numbers below count
     opening   on hand on the morning of day 0;  daily: comes in every morning;  arrivals: (day, quantity) besides
+    keeps     what is left in the evening is there the next morning; False: a service, such as a sterilisation slot
     """
 
     code: str
@@ -59,10 +69,8 @@ class Material:
     scale: int = 1
     opening: int = 0
     daily: int = 0
-    arrivals: tuple[tuple[int, int], ...] = ()
-
-    def arriving_on(self, day: int) -> int:
-        return self.daily + sum(quantity for on, quantity in self.arrivals if on == day)
+    arrivals: tuple[Dated, ...] = ()
+    keeps: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,11 +84,17 @@ class Use:
 
 @dataclass(frozen=True)
 class Demand:
-    """An item: what is on hand, and what is needed day by day. Unmet need is not carried on."""
+    """An item: what there is of it, and what is needed day by day.
+
+    opening   on hand on the morning of day 0;  arrivals: (day, quantity) made already and waiting for their issue
+    needs     flow: what is missing on its day is lost;  lumps: stay open until they are filled. Empty: none
+    """
 
     item_code: str
-    opening: int
-    needs: tuple[int, ...]
+    opening: int = 0
+    needs: tuple[int, ...] = ()
+    lumps: tuple[int, ...] = ()
+    arrivals: tuple[Dated, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,12 +114,34 @@ class SurgeInstance:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, key in (("lines", "code"), ("materials", "code"), ("demands", "item_code")):
-            object.__setattr__(self, name, tuple(sorted(getattr(self, name), key=lambda row: getattr(row, key))))
-        uses = sorted(self.uses, key=lambda use: (use.product_code, use.material_code))
-        object.__setattr__(self, "uses", tuple(uses))
-        if problems := tuple(_problems(self)):
+        """Every order of rows, and every way of writing nothing, gives the same instance."""
+        self._set("lines", sorted(self.lines, key=lambda line: line.code))
+        self._set("uses", sorted(self.uses, key=lambda use: (use.product_code, use.material_code)))
+        materials = (replace(each, arrivals=_merged(each.arrivals)) for each in self.materials)
+        self._set("materials", sorted(materials, key=lambda material: material.code))
+        demands = (
+            replace(
+                each,
+                needs=each.needs or (0,) * self.days,
+                lumps=each.lumps or (0,) * self.days,
+                arrivals=_merged(each.arrivals),
+            )
+            for each in self.demands
+        )
+        self._set("demands", sorted(demands, key=lambda demand: demand.item_code))
+        if problems := tuple(problems_of(self)):
             raise InvalidSurge(problems)
+
+    def _set(self, name: str, rows: list[Any]) -> None:
+        object.__setattr__(self, name, tuple(rows))
+
+    @cached_property
+    def recipes(self) -> Mapping[str, tuple[Use, ...]]:
+        """What goes directly into each product, by material."""
+        found: dict[str, tuple[Use, ...]] = {}
+        for use in self.uses:
+            found[use.product_code] = (*found.get(use.product_code, ()), use)
+        return found
 
     @cached_property
     def hash(self) -> str:
@@ -117,20 +153,15 @@ class SurgeInstance:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
+        """Raises ValueError, KeyError or TypeError for a text that is no instance."""
         raw: dict[str, Any] = json.loads(text)
-        for line in raw["lines"]:
-            line["rates"] = tuple(line["rates"])
-        for material in raw["materials"]:
-            material["arrivals"] = tuple((day, quantity) for day, quantity in material["arrivals"])
-        for demand in raw["demands"]:
-            demand["needs"] = tuple(demand["needs"])
         return cls(
             start_on=raw["start_on"],
             days=raw["days"],
-            lines=tuple(Line(**row) for row in raw["lines"]),
-            materials=tuple(Material(**row) for row in raw["materials"]),
+            lines=tuple(line_of(row) for row in raw["lines"]),
+            materials=tuple(Material(**row | {"arrivals": _dated(row["arrivals"])}) for row in raw["materials"]),
             uses=tuple(Use(**row) for row in raw["uses"]),
-            demands=tuple(Demand(**row) for row in raw["demands"]),
+            demands=tuple(_demand(row) for row in raw["demands"]),
             products=tuple(raw["products"]),
             labels=raw["labels"],
         )
@@ -144,43 +175,23 @@ class InvalidSurge(ValueError):
         super().__init__(f"{len(problems)} problem(s): " + "; ".join(problems[:20]))
 
 
-def _problems(instance: SurgeInstance) -> Iterator[str]:
-    if instance.days < 1:
-        yield f"days: expected at least 1, found {instance.days}"
-    for name, codes in (
-        ("line", [line.code for line in instance.lines]),
-        ("material", [material.code for material in instance.materials]),
-        ("demand", [demand.item_code for demand in instance.demands]),
-        ("use", [f"{use.product_code}/{use.material_code}" for use in instance.uses]),
-    ):
-        yield from (f"{name} {code}: expected once" for code in sorted({c for c in codes if codes.count(c) > 1}))
-    known = {material.code for material in instance.materials}
-    for use in instance.uses:
-        if use.material_code not in known:
-            yield f"use of {use.material_code} in {use.product_code}: material unknown"
-        if use.quantity < 1:
-            yield f"use of {use.material_code} in {use.product_code}: expected at least 1, found {use.quantity}"
-    for line in instance.lines:
-        yield from _line_problems(line)
-    for material in instance.materials:
-        if material.scale < 1 or material.opening < 0 or material.daily < 0:
-            yield f"material {material.code}: scale, opening and daily expected to be sound"
-        if any(quantity < 0 for _, quantity in material.arrivals):
-            yield f"material {material.code}: arrivals expected 0 or more"
-    for demand in instance.demands:
-        if demand.opening < 0 or any(need < 0 for need in demand.needs):
-            yield f"demand {demand.item_code}: opening and needs expected 0 or more"
-        if len(demand.needs) != instance.days:
-            yield f"demand {demand.item_code}: expected {instance.days} days, found {len(demand.needs)}"
+def line_of(row: Mapping[str, Any]) -> Line:
+    """A line as ``asdict`` and JSON left it."""
+    return Line(**{**row, "rates": tuple(row["rates"])})
 
 
-def _line_problems(line: Line) -> Iterator[str]:
-    where = f"line {line.code}"
-    if any(rate < 0 for rate in line.rates):
-        yield f"{where}: rates expected 0 or more"
-    if not 0 <= line.yield_permille <= 1000:
-        yield f"{where}: yield expected 0 to 1000 permille, found {line.yield_permille}"
-    if not 0 <= line.claimed_permille <= 1000:
-        yield f"{where}: claimed expected 0 to 1000 permille, found {line.claimed_permille}"
-    if line.lag_days < 0:
-        yield f"{where}: lag expected 0 or more, found {line.lag_days}"
+def _demand(row: Mapping[str, Any]) -> Demand:
+    lists = {"needs": tuple(row["needs"]), "lumps": tuple(row["lumps"]), "arrivals": _dated(row["arrivals"])}
+    return Demand(**{**row, **lists})
+
+
+def _dated(pairs: list[list[int]]) -> tuple[Dated, ...]:
+    return tuple((day, quantity) for day, quantity in pairs)
+
+
+def _merged(arrivals: tuple[Dated, ...]) -> tuple[Dated, ...]:
+    """One row a day, by day."""
+    days: dict[int, int] = {}
+    for day, quantity in arrivals:
+        days[day] = days.get(day, 0) + quantity
+    return tuple(sorted(days.items()))

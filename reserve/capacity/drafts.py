@@ -87,6 +87,8 @@ class MaterialSupplyDraft(Draft):
 
     material_code: str
     daily_quantity: int = PiecesOrNone
+    in_province_permille: int = Field(default=1000, ge=0, le=1000)
+    """The part of it that is made in the province."""
     evidence: Evidence = Evidence.DECLARED
 
 

@@ -103,6 +103,7 @@ class MaterialSupply(AppendOnly, Base):
 
     material_code: Mapped[str] = mapped_column(ForeignKey("material.code"), index=True)
     daily_quantity: Mapped[int]
+    in_province_permille: Mapped[int]
     evidence: Mapped[Evidence]
     valid_from: Mapped[datetime]
     recorded_at: Mapped[datetime]

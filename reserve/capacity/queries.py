@@ -168,8 +168,13 @@ def bom(session: Session) -> dict[str, dict[str, Fraction]]:
 
 def material_supply_at(session: Session, as_of: datetime, known_at: datetime) -> dict[str, int]:
     """Whole units a day that come in of each material."""
+    return {code: row.daily_quantity for code, row in material_supplies_at(session, as_of, known_at).items()}
+
+
+def material_supplies_at(session: Session, as_of: datetime, known_at: datetime) -> dict[str, MaterialSupply]:
+    """What comes in of each material, and which part of it is made in the province."""
     versions = _newest(session, MaterialSupply, lambda row: row.material_code, as_of, known_at)
-    return {row.material_code: row.daily_quantity for row in sorted(versions, key=lambda row: row.material_code)}
+    return {row.material_code: row for row in sorted(versions, key=lambda row: row.material_code)}
 
 
 def materials_at(session: Session, as_of: datetime, known_at: datetime) -> Materials:

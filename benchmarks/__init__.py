@@ -1,0 +1,1 @@
+"""Measurements against goals and against peers, on seeded data; nothing of it is installed."""

@@ -1,0 +1,139 @@
+"""Questions about scenarios: what they rest on, what they change, what they come to, in what two of them differ."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from optimizer.surge.instance import SurgeInstance
+from optimizer.surge.plan import Projection
+from reserve.db import within
+from reserve.errors import NotFound
+from reserve.incidents import queries as incident_queries
+from reserve.incidents.models import Incident, IncidentVersion
+from reserve.incidents.terms import IncidentState
+from reserve.scenarios import rules
+from reserve.scenarios.drafts import Change
+from reserve.scenarios.models import Scenario, ScenarioProjection, ScenarioVersion
+from reserve.scenarios.terms import Assumptions, Difference, ScenarioBase
+
+_CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(tuple[Change, ...])
+
+
+def get_scenario(session: Session, code: str) -> Scenario:
+    scenario = session.scalar(select(Scenario).where(Scenario.code == code))
+    if scenario is None:
+        raise NotFound("scenario", code)
+    return scenario
+
+
+def list_scenarios(session: Session, scopes: Iterable[str], after_id: int = 0, limit: int = 100) -> Sequence[Scenario]:
+    """Scenarios inside the given scopes, in the order in which they were made, one keyset page."""
+    statement = select(Scenario).where(within(Scenario.organisation_path, scopes), Scenario.id > after_id)
+    return session.scalars(statement.order_by(Scenario.id).limit(limit)).all()
+
+
+def versions_of(session: Session, scenario_id: int) -> Sequence[ScenarioVersion]:
+    statement = select(ScenarioVersion).where(ScenarioVersion.scenario_id == scenario_id)
+    return session.scalars(statement.order_by(ScenarioVersion.number)).all()
+
+
+def get_version(session: Session, scenario: Scenario, number: int | None = None) -> ScenarioVersion:
+    """A version of a scenario, the last one where no number is given."""
+    statement = select(ScenarioVersion).where(ScenarioVersion.scenario_id == scenario.id)
+    if number is not None:
+        statement = statement.where(ScenarioVersion.number == number)
+    version = session.scalars(statement.order_by(ScenarioVersion.number.desc()).limit(1)).first()
+    if version is None:
+        raise NotFound("version", f"{scenario.code} {number}")
+    return version
+
+
+def get_projection(session: Session, scenario: Scenario, version: ScenarioVersion) -> ScenarioProjection:
+    projection = find_projection(session, version.id)
+    if projection is None:
+        raise NotFound("projection", f"{scenario.code} {version.number}")
+    return projection
+
+
+def find_projection(session: Session, version_id: int) -> ScenarioProjection | None:
+    return session.scalar(select(ScenarioProjection).where(ScenarioProjection.version_id == version_id))
+
+
+def assumptions_of(scenario: Scenario) -> Assumptions:
+    return Assumptions(
+        as_of=scenario.as_of,
+        known_at=scenario.known_at,
+        days=scenario.days,
+        incident_codes=tuple(code for code in scenario.incident_codes.split(";") if code),
+        need_level=scenario.need_level,
+        needs_go_on=scenario.needs_go_on,
+    )
+
+
+def base_of(scenario: Scenario) -> ScenarioBase:
+    """What the scenario builds on, as it was frozen."""
+    return ScenarioBase.from_json(zlib.decompress(scenario.base).decode())
+
+
+def changes_of(version: ScenarioVersion) -> tuple[Change, ...]:
+    return _CHANGES.validate_json(version.changes)
+
+
+def instance_of(version: ScenarioVersion) -> SurgeInstance:
+    """The world that a version makes, as it was frozen."""
+    return SurgeInstance.from_json(zlib.decompress(version.instance).decode())
+
+
+def projection_of(row: ScenarioProjection) -> Projection:
+    return Projection.from_json(zlib.decompress(row.projection).decode())
+
+
+def explanation_of(row: ScenarioProjection) -> str:
+    """Canonical JSON of the explanation."""
+    return zlib.decompress(row.explanation).decode()
+
+
+def written(changes: Sequence[Change]) -> str:
+    """Changes as they are kept: canonical JSON."""
+    rows = [change.model_dump(mode="json") for change in changes]
+    return json.dumps(rows, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def differences(
+    session: Session, left: tuple[Scenario, ScenarioVersion], right: tuple[Scenario, ScenarioVersion]
+) -> list[Difference]:
+    """In what two versions differ, of one scenario or of two."""
+    return rules.differences(
+        (assumptions_of(left[0]), changes_of(left[1])), (assumptions_of(right[0]), changes_of(right[1]))
+    )
+
+
+def open_incidents(session: Session, scopes: Iterable[str], as_of: datetime, known_at: datetime) -> tuple[str, ...]:
+    """Codes of the incidents inside the scopes that are open at a time, as known at a time."""
+    found = []
+    for incident in incident_queries.list_incidents(session, scopes, limit=10_000):
+        try:
+            version = incident_queries.version_at(session, incident.id, as_of, known_at)
+        except NotFound:  # not begun yet
+            continue
+        if version.state is IncidentState.OPEN:
+            found.append(incident.code)
+    return tuple(found)
+
+
+def last_open_moment(session: Session, scopes: Iterable[str]) -> datetime | None:
+    """The last instant at which an incident inside the scopes was still open; None when none was ever closed."""
+    closed = (
+        select(func.max(IncidentVersion.valid_from))
+        .join(Incident, Incident.id == IncidentVersion.incident_id)
+        .where(within(Incident.organisation_path, scopes), IncidentVersion.state == IncidentState.CLOSED)
+    )
+    closed_at = session.scalar(closed)
+    return None if closed_at is None else closed_at - timedelta(microseconds=1)
