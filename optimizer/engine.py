@@ -6,6 +6,7 @@ of bounds or costs the old basis is kept. One thread, no clock: effort is counte
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -119,16 +120,25 @@ class LinearProgram:
     def minimise(self, cost: FloatArray) -> Optimum:
         """The cheapest corner for these costs, or an exception: our programs are never infeasible.
 
-        GLOP now and then loses its way from an old basis. Then the program starts anew from none, once.
+        GLOP now and then loses its way, mostly from an old basis. Then the program starts anew from none, and if that
+        does not help either, anew and presolved.
         """
         self._send(cost)
         self.solves += 1
-        try:
-            answer = self._ask()
-        except SolverFailed:
-            self._solver = self._new_solver(self._now(cost))
-            answer = self._ask()
-        return _read(answer, len(cost))
+        for presolved in (None, False, True):
+            if presolved is not None:
+                self._solver = self._new_solver(self._now(cost))
+            self._parameters.glop.use_preprocessing = presolved is True
+            try:
+                return _read(self._ask(), len(cost))
+            except EffortSpent:
+                raise
+            except SolverFailed:
+                if presolved:
+                    raise
+            finally:
+                self._parameters.glop.use_preprocessing = False
+        raise AssertionError("the last attempt returns or raises")
 
     def _ask(self) -> result_pb2.SolveResultProto:
         try:
@@ -289,3 +299,44 @@ def cheapest_flow(
     if flow.solve_max_flow_with_min_cost() != flow.OPTIMAL:
         raise SolverFailed("minimum-cost flow found no optimum")
     return np.array(flow.flows(arcs), np.int64)
+
+
+def cheapest_routes(
+    km: IntArray, demands: Sequence[IntArray], capacities: Sequence[IntArray], fixed: IntArray, solutions: int
+) -> list[list[int]]:
+    """Stops of every vehicle, node 0 the origin, each other node visited once; ways back are free.
+
+    km          [nodes, nodes];  demands, capacities: one pair per dimension, [nodes] and [vehicles]
+    fixed       [vehicles] cost of using a vehicle at all, in km
+    solutions   how many improvements the search may make; no clock, so the same question has the same answer
+    """
+    from ortools.constraint_solver import pywrapcp, routing_enums_pb2  # slow to import, and only loads need it
+
+    manager = pywrapcp.RoutingIndexManager(len(km), len(fixed), 0)
+    model = pywrapcp.RoutingModel(manager)
+
+    def distance(one: int, other: int) -> int:
+        to = manager.IndexToNode(other)
+        return 0 if to == 0 else int(km[manager.IndexToNode(one), to])
+
+    model.SetArcCostEvaluatorOfAllVehicles(model.RegisterTransitCallback(distance))
+    for number, (demand, capacity) in enumerate(zip(demands, capacities, strict=True)):
+        amounts = [int(amount) for amount in demand]
+        taken = model.RegisterUnaryTransitVector(amounts)
+        model.AddDimensionWithVehicleCapacity(taken, 0, capacity.tolist(), True, f"capacity {number}")
+    for vehicle, cost in enumerate(fixed.tolist()):
+        model.SetFixedCostOfVehicle(cost, vehicle)
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PATH_CHEAPEST_ARC
+    parameters.solution_limit = solutions
+    found = model.SolveWithParameters(parameters)
+    if found is None:
+        raise SolverFailed("no routes fit these vehicles")
+    routes = []
+    for vehicle in range(len(fixed)):
+        node, stops = found.Value(model.NextVar(model.Start(vehicle))), []
+        while not model.IsEnd(node):
+            stops.append(manager.IndexToNode(node))
+            node = found.Value(model.NextVar(node))
+        routes.append(stops)
+    return routes

@@ -10,6 +10,7 @@ class Rung(StrEnum):
     """The ladder of answers: each rung is checked before it is shown and none is worse than the one before."""
 
     NEAREST_FIRST = "R0"
+    GUIDE = "R1"
     EXACT_STAGES = "R2"
 
 

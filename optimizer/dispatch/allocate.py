@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from optimizer.dispatch.arcs import Lane, Network, build_network
@@ -12,6 +12,7 @@ from optimizer.dispatch.check import check
 from optimizer.dispatch.components import Component, split
 from optimizer.dispatch.draft import Draft
 from optimizer.dispatch.fairness import share_out
+from optimizer.dispatch.guide import COLUMNS_SMALL, column_count, guided_plan
 from optimizer.dispatch.heuristics import finished, nearest_first_on
 from optimizer.dispatch.instance import Instance, Pin
 from optimizer.dispatch.plan import Plan, StageValue
@@ -23,6 +24,8 @@ from optimizer.dispatch.whole import may_search, search
 from optimizer.engine import SolverFailed, solver_name, solver_version
 from optimizer.limits import Budget, Rung
 from optimizer.progress import Cancellation, Progress, never, silent
+
+COLUMNS_MAX = 1_200_000  # above it the guide has the last word: the exact packing would not fit memory and patience
 
 Bounds = dict[tuple[str, str], float]
 
@@ -41,21 +44,63 @@ def allocate(
     Nearest-first stands at once; the exact stages replace it unless effort ends or they are, after rounding, no better.
     """
     policy, budget, started = policy or Policy(), budget or Budget(), time.process_time()
-    network = build_network(instance, pins)
-    first = nearest_first_on(network, pins)
-    best = first
-    progress("nearest_first", 1, 2)
-    if budget.rung is not Rung.NEAREST_FIRST and not cancelled():
-        try:
-            exact = _exact(network, policy, budget, pins, progress, cancelled)
-        except SolverFailed:  # effort spent, or a fault of ours: what staff would do by hand still stands
-            exact = None
-        if exact is not None and not check(instance, exact) and _no_worse(instance, policy, exact, first):
-            best = exact
-    if best is first:
-        violations = check(instance, first)
-        assert not violations, f"nearest-first breaks the model: {violations[:3]}"
+    best: Plan | None = None
+    for plan in climb(instance, policy, budget, pins, progress=progress, cancelled=cancelled):
+        best = plan
+    assert best is not None
     return replace(best, cpu_s=round(time.process_time() - started, 3))
+
+
+def climb(
+    instance: Instance,
+    policy: Policy,
+    budget: Budget,
+    pins: Sequence[Pin] = (),
+    *,
+    progress: Progress = silent,
+    cancelled: Cancellation = never,
+) -> Iterator[Plan]:
+    """The ladder, rung by rung: every plan is checked and none is worse than the one before."""
+    loose = build_network(instance, pins, timed=False)
+    large = bool(instance.docks) and column_count(loose) > COLUMNS_SMALL
+    network = build_network(instance, pins) if instance.docks and not large else loose
+    best = nearest_first_on(network, pins, policy)
+    violations = check(instance, best)
+    assert not violations, f"nearest-first breaks the model: {violations[:3]}"
+    progress("nearest_first", 1, 2)
+    yield best
+
+    def staged() -> Plan | None:
+        return _exact(network, policy, budget, pins, progress, cancelled)
+
+    def guided(rung: Rung) -> Plan | None:
+        progress("guide" if rung is Rung.GUIDE else "exact_stages", 1, 2)
+        return guided_plan(loose, policy, budget, pins, rung)
+
+    attempts = _attempts(budget.rung, large, column_count(loose) <= COLUMNS_MAX)
+    for rung, packed in attempts:
+        rounded = best.gap > 0.0 and policy.fairness is Fairness.TOTAL  # else the stages have nothing left to gain
+        if cancelled() or (packed and not large and not rounded):
+            return
+        try:
+            plan = guided(rung) if packed else staged()
+        except SolverFailed:  # effort spent, or a fault of ours: the rung before still stands
+            continue
+        if plan is not None and not check(instance, plan) and _no_worse(instance, policy, plan, best):
+            best = plan
+            yield best
+
+
+def _attempts(highest: Rung, large: bool, fits: bool) -> list[tuple[Rung, bool]]:
+    """What is tried after nearest-first, in order: the rung, and whether by the packing.
+
+    A small world behind docks is packed too, after its stages: packs settled by deadline often round better.
+    """
+    if highest is Rung.NEAREST_FIRST:
+        return []
+    if not large:
+        return [(Rung.EXACT_STAGES, False), (Rung.EXACT_STAGES, True)]
+    return [(Rung.GUIDE, True)] + [(Rung.EXACT_STAGES, True)] * (highest is Rung.EXACT_STAGES and fits)
 
 
 def _exact(
@@ -75,7 +120,7 @@ def _exact(
             return None
         _settle_component(component, draft, policy, budget, bounds)
         progress("exact_stages", number + 1, len(components))
-    plan = finished(draft, pins, Rung.EXACT_STAGES.value, solver_name(), solver_version())
+    plan = finished(draft, pins, Rung.EXACT_STAGES.value, solver_name(), solver_version(), policy)
     return _with_bounds(plan, bounds)
 
 

@@ -8,7 +8,7 @@ one incident with its needs of one item. A *lane* joins the two, with the step t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optimizer.dispatch.instance import (
     Basis,
@@ -185,12 +185,15 @@ def lane_kinds(source: Source, basis: Basis, need: Need) -> Iterator[tuple[Sourc
         yield SourceKind.STRATEGIC_FLOOR, RELEASE
 
 
-def build_network(instance: Instance, pins: Sequence[Pin] = ()) -> Network:
-    """All supplies, receivers and lanes of an instance, bans applied."""
+def build_network(instance: Instance, pins: Sequence[Pin] = (), *, timed: bool = True) -> Network:
+    """All supplies, receivers and lanes of an instance, bans applied.
+
+    timed  one lane per loading period at a site of limited throughput; else one in all, leaving as soon as it can
+    """
     receivers = _receivers(instance, {pin.need_code for pin in pins})
     supplies = _supplies(instance, receivers)
     banned = {(pin.source_code, pin.need_code) for pin in pins if pin.quantity == 0}
-    return Network(instance, supplies, receivers, tuple(_lanes(instance, supplies, receivers, banned)))
+    return Network(instance, supplies, receivers, tuple(_lanes(instance, supplies, receivers, banned, timed)))
 
 
 def _receivers(instance: Instance, pinned: set[str]) -> tuple[Receiver, ...]:
@@ -241,10 +244,14 @@ def _supplies(instance: Instance, receivers: Sequence[Receiver]) -> tuple[Supply
 
 
 def _lanes(
-    instance: Instance, supplies: Sequence[Supply], receivers: Sequence[Receiver], banned: set[tuple[str, str]]
+    instance: Instance,
+    supplies: Sequence[Supply],
+    receivers: Sequence[Receiver],
+    banned: set[tuple[str, str]],
+    timed: bool,
 ) -> Iterator[Lane]:
     routes = {(route.site_code, route.place_code): route for route in instance.routes}
-    periods = loading_periods(instance)
+    periods = loading_periods(instance) if timed else {}
     admitted: dict[tuple[SourceKind, str], CascadeStep | Refusal] = {}
     by_item: dict[str, list[Supply]] = {}
     gives = {(supply.index, layer): _gives(supply, layer) for supply in supplies for layer in (OTHERS, OWN, RELEASE)}
@@ -281,6 +288,12 @@ def loading_periods(instance: Instance) -> dict[str, tuple[int, ...]]:
     grid = TimeGrid(instance.boundaries)
     periods = range(len(instance.boundaries) - 1)
     return {dock.site_code: tuple(dock.cm3_per_hour * grid.length(p) for p in periods) for dock in instance.docks}
+
+
+def timed_lanes(instance: Instance, lane: Lane, periods: tuple[int, ...]) -> Iterator[Lane]:
+    """One lane for every period in which its limited site can load it."""
+    for leave, period in departures(instance, lane.supply, lane.route, periods):
+        yield replace(lane, leave_hour=leave, arrive_hour=leave + lane.route.travel_hours, period=period)
 
 
 def departures(

@@ -9,8 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from optimizer.dispatch.allocate import allocate
+from optimizer.dispatch.arcs import build_network
 from optimizer.dispatch.explain import explain
-from optimizer.dispatch.heuristics import nearest_first, per_item_flow, pro_rata
+from optimizer.dispatch.heuristics import nearest_first_on, per_item_flow_on, pro_rata_on
 from optimizer.dispatch.instance import Instance, Pin, canonical_json
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Fairness, Policy
@@ -31,10 +32,11 @@ class Brief:
 def brief(instance: Instance, policy: Policy | None = None, pins: Sequence[Pin] = ()) -> Brief:
     """Solve, explain, and measure the hand methods on the same instance."""
     plan = allocate(instance, policy, pins=pins)
+    network = build_network(instance, pins)
     by_hand = {
-        "nearest_first": nearest_first(instance, pins),
-        "pro_rata": pro_rata(instance, pins),
-        "per_item_flow": per_item_flow(instance, pins),
+        "nearest_first": nearest_first_on(network, pins),
+        "pro_rata": pro_rata_on(network, pins),
+        "per_item_flow": per_item_flow_on(network, pins),
     }
     measured = {name: measure(instance, other) for name, other in {"plan": plan, **by_hand}.items()}
     return Brief(plan, canonical_json([asdict(each) for each in explain(instance, plan)]), canonical_json(measured))

@@ -216,8 +216,9 @@ def _docks(instance: Instance, plan: Plan) -> Iterable[Violation]:
     """In every period a limited site loads no more than it can."""
     sites = {source.code: source.site_code for source in instance.sources}
     volumes = {item.code: item.volume_cm3 for item in instance.items}
+    by_site = _grouped(plan, lambda row: sites[row.source_code])
     for dock in instance.docks:
-        rows = [row for row in plan.shipments if sites[row.source_code] == dock.site_code]
+        rows = by_site[dock.site_code]
         for start, end in zip(instance.boundaries, instance.boundaries[1:], strict=False):
             loaded = sum(row.quantity * volumes[row.item_code] for row in rows if start <= row.leave_hour < end)
             if loaded > dock.cm3_per_hour * (end - start):

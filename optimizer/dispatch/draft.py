@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from optimizer.dispatch.arcs import Demand, Lane, Network, loading_periods
+from optimizer.dispatch.arcs import Demand, Lane, Network, Supply, loading_periods, timed_lanes
 from optimizer.dispatch.instance import Need, Pin, Rounding
 from optimizer.dispatch.packs import OTHERS, RELEASE, LotLayers
 from optimizer.dispatch.plan import NeedResult, PinBreak, Shipment
@@ -27,7 +28,9 @@ class Draft:
         self._left = {
             _key(row): list(row.ceilings) for supply in network.supplies for row in supply.lots
         }  # per lot, what each layer can still give
-        self._room = {site: list(room) for site, room in loading_periods(network.instance).items()}
+        self._limits = loading_periods(network.instance)
+        self._room = {site: list(room) for site, room in self._limits.items()}
+        self._timed: dict[tuple[int, int, int], list[Lane]] = {}
         self._volume = {item.code: item.volume_cm3 for item in network.instance.items}
         self._sent: dict[tuple[LotKey, str, int, int], tuple[Lane, Demand, LotKey, int]] = {}
         self._spent: set[tuple[int, int]] = set()  # supplies with nothing left in a layer
@@ -40,6 +43,33 @@ class Draft:
         pack = lane.supply.pack if lane.receiver.closed else 1
         stock = sum(self._left[_key(row)][lane.layer] // pack * pack for row in lane.supply.lots)
         return min(stock, self._room_for(lane) // pack * pack)
+
+    def left(self, supply: Supply, layer: int, pack: int) -> int:
+        """What a layer of a supply can still give, base units, in whole packs of ``pack``."""
+        return sum(self._left[_key(row)][layer] // pack * pack for row in supply.lots)
+
+    def load(self, lane: Lane, demand: Demand, wanted: int, *, not_before: int = 0) -> int:
+        """Send along a lane that may still choose its period, as early as docks allow; returns what was sent."""
+        total = 0
+        if (lane.supply.index, lane.layer) in self._spent:
+            return 0
+        for timed in self._departures(lane):
+            if total >= wanted or timed.arrive_hour > demand.need.latest_hour:
+                break
+            if timed.leave_hour >= not_before or timed.period is None:
+                total += self.send(timed, demand, wanted - total)
+        return total
+
+    def _departures(self, lane: Lane) -> list[Lane]:
+        """The lane itself where nothing limits loading, or where its period is chosen; else one for each period."""
+        room = self._room.get(lane.route.site_code)
+        if room is None or lane.period is not None:
+            return [lane]
+        key = (lane.supply.index, lane.receiver.index, lane.step.step)
+        if key not in self._timed:
+            limits = self._limits[lane.route.site_code]
+            self._timed[key] = list(timed_lanes(self.network.instance, lane, limits))
+        return self._timed[key]
 
     def filled(self, demand: Demand) -> Fraction:
         """Share of the effective need that is sent."""
@@ -104,7 +134,7 @@ class Draft:
         for row in reversed(rows):  # the last to arrive carries the excess
             excess = min(row.quantity, max(0, above[row.need_code]))
             above[row.need_code] -= excess
-            final.append(_with_excess(row, excess))
+            final.append(replace(row, excess=excess) if excess else row)
         return tuple(reversed(final))
 
     def results(self, shipments: Sequence[Shipment]) -> tuple[NeedResult, ...]:
@@ -190,8 +220,3 @@ def need_result(need: Need, effective: int, shipments: Sequence[Shipment]) -> Ne
 
 def _key(row: LotLayers) -> LotKey:
     return row.lot.source_code, row.lot.item_code, row.lot.code
-
-
-def _with_excess(row: Shipment, excess: int) -> Shipment:
-    values = {name: getattr(row, name) for name in row.__dataclass_fields__}
-    return Shipment(**values | {"excess": excess})

@@ -13,11 +13,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from optimizer.dispatch.arcs import build_network
+from optimizer.dispatch.guide import COLUMNS_SMALL, column_count
 from optimizer.dispatch.instance import Instance, Level, Need
 from optimizer.dispatch.packs import effective_quantity, smallest_packs
 from optimizer.dispatch.plan import NeedResult, Plan
 from optimizer.dispatch.reach import unmet_by_class
 from optimizer.dispatch.sight import ADMITTED, FAR, RULES, IntArray, Sight, View
+from optimizer.dispatch.worth import nearest_lawful, with_stock
+
+PROMISE_KEPT = 0.9  # the least share of a promise that a re-solve must bring
+FEW = 12  # needs of one class and item that are tried one by one
 
 
 @dataclass(frozen=True)
@@ -53,9 +59,10 @@ class Binding:
 class Unlock:
     """The cheapest change that would help.
 
-    kind      open_step | lower_floor | accept_late | more_stock
+    kind      open_step | lower_floor | accept_late | more_loading (docks twice as fast) | more_stock
     quantity  base units it could bring to this need; gain: units by which the unmet of the need's class and item fell
               in the re-solve (accept_late: goods the plan leaves unsent, so no re-solve is due); verified: gain > 0
+    also      base units that higher classes lack and that must be there too before this need gets any
     """
 
     kind: str
@@ -66,6 +73,7 @@ class Unlock:
     quantity: int
     gain: int
     verified: bool
+    also: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,11 @@ class Explainer:
         self._tried: dict[tuple[str, int, str], dict[int, int]] = {}
         self._exact = plan.gap == 0.0 and not plan.broken_pins
         self._unmet = self._unmet_of(plan)
+        self._missing = {
+            row.need_code: row.unmet - row.short_of_pack for row in plan.needs if row.unmet > row.short_of_pack
+        }
+        self._stocked: dict[tuple[str, int], dict[str, tuple[int, int]]] = {}
+        self._small = not instance.docks or column_count(build_network(instance, timed=False)) <= COLUMNS_SMALL
 
     def explain(self, result: NeedResult) -> Explanation:
         """One unmet need."""
@@ -156,7 +169,64 @@ class Explainer:
                 source = self.sight.source_codes[view.lanes.source[nearest]]
                 hour = int(view.lanes.arrive[inside].max() if kind == "accept_late" else view.lanes.arrive[nearest])
                 return Unlock(kind, number, self.sight.authority(number), source, hour, quantity, gain, True)
-        return Unlock("more_stock", 0, "", "", need.due_hour, missing, 0, False)
+        if self.instance.docks:
+            waiting = (view.rule == ADMITTED) & view.in_time & (view.held > self.sight.taken_in_all[view.lanes.lot])
+            gain = self._gain(need, "more_loading", 0) if waiting.any() else 0
+            if gain > 0:
+                at = np.flatnonzero(waiting)[int(np.argmin(view.lanes.km[waiting]))]
+                source = self.sight.source_codes[view.lanes.source[at]]
+                quantity = min(missing, int(view.held[waiting].sum()))
+                return Unlock("more_loading", 0, "", source, int(view.lanes.arrive[at]), quantity, gain, True)
+        return self._more_stock(need, missing)
+
+    def _more_stock(self, need: Need, missing: int) -> Unlock:
+        """So much more at the nearest lawful source, and what higher classes lack first. Withheld where a re-solve
+        does not bring nine tenths of it."""
+        key = (need.item_code, need.priority_class)
+        if key not in self._stocked:
+            self._stocked[key] = self._promises(*key)
+        at = nearest_lawful(self.instance, need)
+        if at is None or need.code not in self._stocked[key]:
+            return Unlock("more_stock", 0, "", "", need.due_hour, missing, 0, False)
+        source, arrive = at
+        gain, also = self._stocked[key][need.code]
+        return Unlock("more_stock", 0, "", source.code, arrive, missing, gain, True, also)
+
+    def _promises(self, item_code: str, priority: int) -> dict[str, tuple[int, int]]:
+        """Needs of a class and item that stock at their nearest lawful source would fill: gain, and what goes before.
+
+        All needs at once first: supplies stand in for each other, so if together they bring what is promised, each
+        brings its own. If not, with what higher classes lack; if not, one by one where they are few.
+        """
+        short = {code: units for code, units in self._missing.items() if self.needs[code].item_code == item_code}
+        mine = [code for code in short if self.needs[code].priority_class == priority]
+        higher = [code for code in short if self.needs[code].priority_class < priority]
+        if not self._small:
+            return {}
+        for first in ([], higher) if higher else ([],):
+            also = sum(short[code] for code in first)
+            kept = self._kept(item_code, priority, [*first, *mine], short)
+            if kept >= PROMISE_KEPT:
+                return {code: (int(short[code] * kept), also) for code in mine}
+        tried = mine if len(mine) <= FEW else []
+        shares = {code: self._kept(item_code, priority, [*higher, code], short, code) for code in tried}
+        also = sum(short[code] for code in higher)
+        return {code: (int(short[code] * share), also) for code, share in shares.items() if share >= PROMISE_KEPT}
+
+    def _kept(self, item_code: str, priority: int, codes: list[str], short: dict[str, int], only: str = "") -> float:
+        """The share of what a class lacks, or one need of it, that stock for ``codes`` would bring; at most 1."""
+        more = []
+        for code in codes:
+            at = nearest_lawful(self.instance, self.needs[code])
+            if at is not None:
+                more.append((at[0], item_code, short[code]))
+        mine = [code for code in codes if self.needs[code].priority_class == priority and only in ("", code)]
+        promised = sum(short[code] for code in mine if nearest_lawful(self.instance, self.needs[code]) is not None)
+        if not promised:
+            return 0.0
+        before = self._try("", 0, item_code).get(priority, 0)
+        after = unmet_by_class(with_stock(only_item(self.instance, item_code), more)).get(priority, 0)
+        return min(1.0, (before - after) / promised)
 
     def _candidates(self, view: View) -> Iterator[tuple[str, int, IntArray]]:
         """Lanes that one change would admit: a step opened, a floor lowered, or the first goods to come later."""
@@ -173,6 +243,8 @@ class Explainer:
 
     def _gain(self, need: Need, kind: str, number: int) -> int:
         """By how much the unmet of the need's class and item falls when the unlock is granted, by re-solving."""
+        if not self._small:
+            return 0  # a re-solve of a whole coupled province for one sentence is not worth its minutes
         priority = need.priority_class
         after = self._try(kind, number, need.item_code)
         if self._exact:  # then a re-solve of what stands would only repeat the plan
@@ -198,6 +270,8 @@ class Explainer:
             part = only_item(self.instance, item_code)
             if kind == "open_step":
                 part = opened(part, number)
+            if kind == "more_loading":
+                part = twice_loading(part)
             self._tried[key] = unmet_by_class(without_floors(part) if kind == "lower_floor" else part)
         return self._tried[key]
 
@@ -238,3 +312,8 @@ def opened(instance: Instance, number: int) -> Instance:
 def without_floors(instance: Instance) -> Instance:
     """The same world with operating floors lowered to the strategic quantity, as for the owner's own incident."""
     return replace(instance, floors=tuple(replace(floor, operating=0) for floor in instance.floors))
+
+
+def twice_loading(instance: Instance) -> Instance:
+    """The same world with every limited site loading twice as fast."""
+    return replace(instance, docks=tuple(replace(dock, cm3_per_hour=2 * dock.cm3_per_hour) for dock in instance.docks))

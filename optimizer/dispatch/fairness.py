@@ -15,21 +15,21 @@ import numpy as np
 from optimizer.dispatch.arcs import Demand
 from optimizer.dispatch.arrays import INFINITY, FloatArray, weighed_claim
 from optimizer.dispatch.components import Pair
-from optimizer.dispatch.policy import Fairness
+from optimizer.dispatch.policy import Fairness, Round
 from optimizer.dispatch.stages import WHOLE, Stage, StagedProgram
 
 
 class Shares:
     """The pairs of one class, what each is promised, and the tests that show what can be promised."""
 
-    def __init__(self, staged: StagedProgram, priority: int) -> None:
+    def __init__(self, staged: StagedProgram, settled: Round) -> None:
         self.staged, self.program, self.arrays = staged, staged.program, staged.arrays
         component = self.arrays.component
         self.unit = component.unit
         self.claim = {n: weighed_claim(pair, staged.policy) for n, pair in enumerate(component.pairs)}
         served = {draw.demand for draw in self.arrays.draws}
         self.pairs = component.pairs
-        self.all = [n for n, pair in enumerate(self.pairs) if pair.priority_class == priority]
+        self.all = [n for n, pair in enumerate(self.pairs) if pair.priority_class in settled.classes]
         self.most = {n: _most(self.pairs[n], served, component.demands, self.unit) for n in self.all}
         self.promise = dict.fromkeys(self.all, 0)
 
@@ -91,10 +91,10 @@ class Shares:
         return float(optimum.x[theta[0]]), tight
 
 
-def share_out(staged: StagedProgram, priority: int, unmet: Stage) -> None:
+def share_out(staged: StagedProgram, settled: Round, unmet: Stage) -> None:
     """Promise every pair of a class its fair share, times kappa."""
     staged.settled.shared = True
-    shares = Shares(staged, priority)
+    shares = Shares(staged, settled)
     if staged.policy.fairness is Fairness.PROPORTIONAL:
         promise = _quotas(shares, unmet)
     elif staged.arrays.component.pure_flow:

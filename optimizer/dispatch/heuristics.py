@@ -11,6 +11,7 @@ from optimizer.dispatch.arcs import Demand, Lane, Network, build_network
 from optimizer.dispatch.draft import Draft
 from optimizer.dispatch.instance import Instance, Pin
 from optimizer.dispatch.plan import Plan, Shipment
+from optimizer.dispatch.policy import Policy
 from optimizer.dispatch.score import stage_values
 
 Demands = list[tuple[int, Demand]]
@@ -21,17 +22,21 @@ def nearest_first(instance: Instance, pins: Sequence[Pin] = ()) -> Plan:
     return nearest_first_on(build_network(instance, pins), pins)
 
 
-def nearest_first_on(network: Network, pins: Sequence[Pin]) -> Plan:
-    """The same on a network that is already built."""
+def nearest_first_on(network: Network, pins: Sequence[Pin], policy: Policy | None = None) -> Plan:
+    """The same on a network that is already built; the policy says in which figures its worth is told."""
     draft = Draft(network, pins)
-    _keep_pins(draft, pins)
+    keep_pins(draft, pins)
     _serve_nearest(draft, lambda demand: demand.effective)
-    return finished(draft, pins, "R0", "nearest_first")
+    return finished(draft, pins, "R0", "nearest_first", policy=policy)
 
 
 def pro_rata(instance: Instance, pins: Sequence[Pin] = ()) -> Plan:
     """Every need of an item cut by the same share, all stock over all need, then served from the nearest source."""
-    network = build_network(instance, pins)
+    return pro_rata_on(build_network(instance, pins), pins)
+
+
+def pro_rata_on(network: Network, pins: Sequence[Pin]) -> Plan:
+    """The same on a network that is already built."""
     need: dict[str, int] = defaultdict(int)
     stock: dict[str, int] = defaultdict(int)
     for receiver in network.receivers:
@@ -42,7 +47,7 @@ def pro_rata(instance: Instance, pins: Sequence[Pin] = ()) -> Plan:
         supply = used[index, layer]
         stock[supply.item_code] += supply.ceiling(layer, 1)
     draft = Draft(network, pins)
-    _keep_pins(draft, pins)
+    keep_pins(draft, pins)
 
     def share(demand: Demand) -> int:
         item_code = demand.need.item_code
@@ -57,8 +62,13 @@ def per_item_flow(instance: Instance, pins: Sequence[Pin] = ()) -> Plan:
 
     Blind to fairness, to the cascade beyond what is lawful, and to what other items do to a dock.
     """
-    draft = Draft(build_network(instance, pins), pins)
-    _keep_pins(draft, pins)
+    return per_item_flow_on(build_network(instance, pins), pins)
+
+
+def per_item_flow_on(network: Network, pins: Sequence[Pin]) -> Plan:
+    """The same on a network that is already built."""
+    draft = Draft(network, pins)
+    keep_pins(draft, pins)
     lanes = _lanes_by_receiver(draft.network)
     items = sorted({receiver.item_code for receiver in draft.network.receivers})
     for priority in (1, 2, 3):
@@ -74,7 +84,7 @@ def per_item_flow(instance: Instance, pins: Sequence[Pin] = ()) -> Plan:
     return finished(draft, pins, "R0", "per_item_flow")
 
 
-def _keep_pins(draft: Draft, pins: Iterable[Pin]) -> None:
+def keep_pins(draft: Draft, pins: Iterable[Pin]) -> None:
     lanes = _lanes_by_receiver(draft.network)
     for pin in sorted(pins, key=lambda row: (row.need_code, row.source_code)):
         left = pin.quantity
@@ -83,7 +93,7 @@ def _keep_pins(draft: Draft, pins: Iterable[Pin]) -> None:
                 if demand.need.code == pin.need_code:
                     for lane in lanes.get(receiver.index, ()):
                         if lane.supply.source.code == pin.source_code:
-                            left -= draft.send(lane, demand, left)
+                            left -= draft.load(lane, demand, left)
 
 
 def _serve_nearest(draft: Draft, wanted: Callable[[Demand], int]) -> None:
@@ -95,7 +105,7 @@ def _serve_nearest(draft: Draft, wanted: Callable[[Demand], int]) -> None:
         for lane in lanes.get(index, ()):
             if left <= 0:
                 break
-            left -= draft.send(lane, demand, left)
+            left -= draft.load(lane, demand, left)
 
 
 def _lanes_by_receiver(network: Network) -> dict[int, list[Lane]]:
@@ -143,7 +153,9 @@ def _fits(lane: Lane, demand: Demand) -> bool:
     return alive and demand.lateness(lane.arrive_hour) is not None
 
 
-def finished(draft: Draft, pins: Sequence[Pin], rung: str, solver: str, version: str = "1") -> Plan:
+def finished(
+    draft: Draft, pins: Sequence[Pin], rung: str, solver: str, version: str = "1", policy: Policy | None = None
+) -> Plan:
     """A draft as a plan without a proven bound: the bound of unmet is then the trivial one, nothing."""
     shipments: tuple[Shipment, ...] = draft.shipments()
     broken = draft.broken(pins)
@@ -152,7 +164,7 @@ def finished(draft: Draft, pins: Sequence[Pin], rung: str, solver: str, version:
     return Plan(
         shipments=shipments,
         needs=results,
-        stage_values=stage_values(draft.network.instance, shipments, broken),
+        stage_values=stage_values(draft.network.instance, shipments, broken, policy),
         broken_pins=broken,
         bound=0.0,
         gap=float(unmet),

@@ -132,3 +132,36 @@ class Plan:
         raw["stage_values"] = tuple(StageValue(**row) for row in raw["stage_values"])
         raw["broken_pins"] = tuple(PinBreak(**row) for row in raw["broken_pins"])
         return cls(**raw)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the change list, told by the lot and the need.
+
+    kind    add | drop | raise | lower | move, or cut: a promised quantity that cannot stand
+    reason  of a cut: goods_gone | need_fell | no_way_in_time
+    before, after  base units;  leave_hour: on the clock of the new plan
+    """
+
+    kind: str
+    reason: str
+    source_code: str
+    item_code: str
+    lot_code: str
+    need_code: str
+    step: int
+    before: int
+    after: int
+    leave_hour: int
+
+
+@dataclass(frozen=True)
+class PlanDiff:
+    """What a new plan changes in the one in force; empty when there is no news."""
+
+    changes: tuple[Change, ...]
+
+    @property
+    def cuts(self) -> tuple[Change, ...]:
+        """The changes that somebody has to sign away."""
+        return tuple(change for change in self.changes if change.kind == "cut")

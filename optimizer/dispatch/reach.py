@@ -17,8 +17,9 @@ def unmet_by_class(instance: Instance) -> dict[int, int]:
     for component in split(build_network(instance)):
         policy = Policy()
         staged = StagedProgram(build_arrays(component, policy), policy, Budget().iterations)
-        for priority in sorted({pair.priority_class for pair in component.pairs}):
-            unmet, _ = class_stages(staged.arrays, priority)
+        for one in policy.rounds(pair.priority_class for pair in component.pairs):
+            unmet, _ = class_stages(staged.arrays, one)
             staged.run(unmet)
+            priority = one.classes[0]
             totals[priority] = totals.get(priority, 0) + round(staged.settled.bounds["unmet", str(priority)])
     return totals

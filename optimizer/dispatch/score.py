@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
 
-from optimizer.dispatch.instance import Instance, Need
+from optimizer.dispatch.instance import Instance
 from optimizer.dispatch.packs import effective_quantity, smallest_packs
 from optimizer.dispatch.plan import PinBreak, Shipment, StageValue
-from optimizer.dispatch.policy import Fairness, Policy
+from optimizer.dispatch.policy import Fairness, Policy, Round
 
 PairKey = tuple[int, str, str, str]
 
@@ -31,19 +31,24 @@ def fill_ratios(instance: Instance, shipments: Sequence[Shipment]) -> dict[PairK
 
 
 def stage_values(
-    instance: Instance, shipments: Sequence[Shipment], broken_pins: Sequence[PinBreak]
+    instance: Instance,
+    shipments: Sequence[Shipment],
+    broken_pins: Sequence[PinBreak],
+    policy: Policy | None = None,
 ) -> tuple[StageValue, ...]:
-    """The whole order of 2.5: pins; per class fill, unmet and wait; steps from the last; unit kilometres."""
-    needs = {need.code: need for need in instance.needs}
+    """The whole order: pins; per class, or for all classes, fill, unmet and wait; steps from the last; kilometres."""
     ratios = fill_ratios(instance, shipments)
     values = [("pins", "", float(sum(abs(pin.wanted - pin.planned) for pin in broken_pins)))]
-    for priority in sorted({need.priority_class for need in instance.needs}):
-        for item in sorted({key[1] for key in ratios if key[0] == priority}):
-            worst = min(ratio for key, ratio in ratios.items() if key[:2] == (priority, item))
-            values.append(("fill", f"{priority}/{item}", float(worst)))
-        unmet = _unmet(instance, shipments, priority)
-        values.append(("unmet", str(priority), float(sum(unmet.values()))))
-        values.append(("wait", str(priority), float(waiting(instance, needs, unmet, shipments, priority))))
+    worst: dict[tuple[int, str], Fraction] = {}
+    for key, ratio in ratios.items():
+        worst[key[:2]] = min(ratio, worst.get(key[:2], ratio))
+    unmet = _unmet(instance, shipments)
+    waited = waiting(instance, unmet, shipments)
+    for together in (policy or Policy()).rounds(need.priority_class for need in instance.needs):
+        values += [("fill", f"{c}/{item}", float(worst[c, item])) for c, item in worst if c in together.classes]
+        weights = unit_weights(instance, together)
+        values.append(("unmet", together.key, float(sum(weights[code] * unmet[code] for code in weights))))
+        values.append(("wait", together.key, float(sum(weights[code] * waited[code] for code in weights))))
     for number in sorted((step.step for step in instance.steps), reverse=True):
         drawn = sum(row.quantity for row in shipments if row.step == number)
         values += [("step", str(number), float(drawn))]
@@ -51,30 +56,40 @@ def stage_values(
     return tuple(StageValue(name, key, value, value) for name, key, value in values)
 
 
-def _unmet(instance: Instance, shipments: Sequence[Shipment], priority: int) -> dict[str, int]:
+def unit_weights(instance: Instance, settled: Round) -> dict[str, int]:
+    """What an unmet unit of every need of a round counts.
+
+    1 where a class stands alone. Where classes are settled together: the weight of the class, times what makes a unit
+    of a rare item comparable with one of a common item, whole need over whole need (in hundredths).
+    """
+    weights = dict(zip(settled.classes, settled.weights, strict=True))
+    if settled.key != "weighted":
+        return {need.code: 1 for need in instance.needs if need.priority_class in weights}
+    total: dict[str, int] = defaultdict(int)
+    for need in instance.needs:
+        total[need.item_code] += need.quantity
+    largest = max(total.values(), default=0)
+    scale = {code: max(1, 100 * largest // max(1, quantity)) for code, quantity in total.items()}
+    inside = (need for need in instance.needs if need.priority_class in weights)
+    return {need.code: weights[need.priority_class] * scale[need.item_code] for need in inside}
+
+
+def _unmet(instance: Instance, shipments: Sequence[Shipment]) -> dict[str, int]:
     packs = smallest_packs(instance)
-    left = {
-        need.code: effective_quantity(need, packs.get(need.item_code, 1))
-        for need in instance.needs
-        if need.priority_class == priority
-    }
+    left = {need.code: effective_quantity(need, packs.get(need.item_code, 1)) for need in instance.needs}
     for shipment in shipments:
-        if shipment.need_code in left:
-            left[shipment.need_code] -= shipment.quantity
+        left[shipment.need_code] -= shipment.quantity
     return left
 
 
-def waiting(
-    instance: Instance, needs: dict[str, Need], unmet: dict[str, int], shipments: Sequence[Shipment], priority: int
-) -> int:
-    """Unit hours of waiting in one class: late goods by their lateness, unmet ones from the due hour to the end."""
+def waiting(instance: Instance, unmet: dict[str, int], shipments: Sequence[Shipment]) -> dict[str, int]:
+    """Unit hours of waiting of every need: late goods by their lateness, unmet ones from the due hour to the end."""
     end = last_hour(instance)
-    total = sum(quantity * (end - needs[code].due_hour) for code, quantity in unmet.items())
+    due = {need.code: need.due_hour for need in instance.needs}
+    waited = {code: quantity * (end - due[code]) for code, quantity in unmet.items()}
     for row in shipments:
-        need = needs[row.need_code]
-        if need.priority_class == priority:
-            total += row.quantity * max(0, row.arrive_hour - need.due_hour)
-    return total
+        waited[row.need_code] += row.quantity * max(0, row.arrive_hour - due[row.need_code])
+    return waited
 
 
 def last_hour(instance: Instance) -> int:
@@ -90,15 +105,13 @@ def order_of(
     weights = pair_weights(instance) if policy.fairness is Fairness.NEED_WEIGHTED else {}
     fair = policy.fairness in (Fairness.MAX_MIN, Fairness.NEED_WEIGHTED) and policy.kappa == 1.0
     parts: list[tuple[Fraction, ...]] = []
-    seen: set[str] = set()
-    for value in stage_values(instance, shipments, broken_pins):
-        if value.name == "fill":
-            priority = value.key.split("/")[0]
-            if fair and priority not in seen:
-                rows = [-ratio / weights.get(key, 1) for key, ratio in ratios.items() if str(key[0]) == priority]
-                parts += [tuple(sorted(rows, reverse=True)), tuple(rows)]  # the sorted fill; then who has it, by code
-            seen.add(priority)
-        else:
+    rounds = iter(policy.rounds(need.priority_class for need in instance.needs))
+    for value in stage_values(instance, shipments, broken_pins, policy):
+        if value.name == "unmet" and fair:
+            classes = next(rounds).classes
+            rows = [-ratio / weights.get(key, 1) for key, ratio in ratios.items() if key[0] in classes]
+            parts += [tuple(sorted(rows, reverse=True)), tuple(rows)]  # the sorted fill; then who has it, by code
+        if value.name != "fill":
             parts.append((Fraction(value.value),))
     return tuple(parts)
 

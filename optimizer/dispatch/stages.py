@@ -14,8 +14,8 @@ import numpy as np
 
 from optimizer.dispatch.arcs import Lane
 from optimizer.dispatch.arrays import Arrays, FloatArray
-from optimizer.dispatch.policy import Fairness, Policy
-from optimizer.dispatch.score import last_hour
+from optimizer.dispatch.policy import Fairness, Policy, Round
+from optimizer.dispatch.score import last_hour, unit_weights
 from optimizer.engine import LinearProgram, Matrix, Optimum
 
 WHOLE = 1e-5  # a column this near to a whole number is whole: corners of a flow are, up to the solver's last digits
@@ -60,11 +60,15 @@ def pin_stage(arrays: Arrays) -> Stage:
     return Stage("pins", "", _cost(arrays, "breach", [1.0] * len(arrays.blocks["breach"])))
 
 
-def class_stages(arrays: Arrays, priority: int) -> tuple[Stage, Stage]:
-    """Least unmet of a class, then its least waiting: late hours of late goods, and unmet from the due hour on."""
+def class_stages(arrays: Arrays, settled: Round) -> tuple[Stage, Stage]:
+    """Least unmet of a class, then its least waiting: late hours of late goods, and unmet from the due hour on.
+
+    Classes that are settled together count by their weight, and by item as ``unit_weights`` says.
+    """
     component = arrays.component
     end = last_hour(component.instance)
-    inside = [float(demand.need.priority_class == priority) for demand in component.demands]
+    weights = unit_weights(component.instance, settled)
+    inside = [float(weights.get(demand.need.code, 0)) for demand in component.demands]
     unmet = _cost(arrays, "unmet", [component.unit * one for one in inside])
     hours = [
         component.unit * one * (end - demand.need.due_hour)
@@ -72,7 +76,7 @@ def class_stages(arrays: Arrays, priority: int) -> tuple[Stage, Stage]:
     ]
     late = [inside[draw.demand] * draw.hours_late * draw.pack for draw in arrays.draws]
     wait = _cost(arrays, "unmet", hours) + _cost(arrays, "draw", late)
-    return Stage("unmet", str(priority), unmet), Stage("wait", str(priority), wait)
+    return Stage("unmet", settled.key, unmet), Stage("wait", settled.key, wait)
 
 
 def closing_stages(arrays: Arrays) -> Iterator[Stage]:
@@ -107,7 +111,7 @@ def tie_break(lanes: Sequence[Lane]) -> list[float]:
 class ShareOut(Protocol):
     """Makes the fairness promises of one class (``fairness.share_out``)."""
 
-    def __call__(self, staged: StagedProgram, priority: int, unmet: Stage) -> None: ...
+    def __call__(self, staged: StagedProgram, settled: Round, unmet: Stage) -> None: ...
 
 
 class StagedProgram:
@@ -147,10 +151,10 @@ def settle(arrays: Arrays, policy: Policy, iterations: int, share_out: ShareOut)
     staged = StagedProgram(arrays, policy, iterations)
     if arrays.component.pins:
         staged.run(pin_stage(arrays))
-    for priority in sorted({pair.priority_class for pair in arrays.component.pairs}):
-        unmet, wait = class_stages(arrays, priority)
+    for together in policy.rounds(pair.priority_class for pair in arrays.component.pairs):
+        unmet, wait = class_stages(arrays, together)
         if policy.fairness is not Fairness.TOTAL and policy.kappa > 0 and staged.look(unmet.cost).value > 0.5:
-            share_out(staged, priority, unmet)
+            share_out(staged, together, unmet)
         staged.run(unmet)
         staged.run(wait)
     for stage in closing_stages(arrays):

@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from optimizer.dispatch.arrays import Arrays, IntArray
-from optimizer.dispatch.policy import Fairness, Policy
+from optimizer.dispatch.policy import Fairness, Policy, Round
 from optimizer.dispatch.stages import Settled, Stage, class_stages, closing_stages, matrix_of, pin_stage
 from optimizer.engine import WholeNumbers
 
@@ -80,11 +80,11 @@ def search(arrays: Arrays, policy: Policy, search_work: float) -> Settled:
     """Carry one small component through all stages in whole numbers."""
     searching = StagedSearch(arrays, search_work)
     searching.run(pin_stage(arrays))
-    for priority in sorted({pair.priority_class for pair in arrays.component.pairs}):
-        unmet, wait = class_stages(arrays, priority)
+    for together in policy.rounds(pair.priority_class for pair in arrays.component.pairs):
+        unmet, wait = class_stages(arrays, together)
         if policy.fairness in (Fairness.MAX_MIN, Fairness.NEED_WEIGHTED) and policy.kappa > 0:
             kappa = Fraction(policy.kappa).limit_denominator(10_000)
-            for column, fill in fairest_fills(searching, policy, priority).items():
+            for column, fill in fairest_fills(searching, policy, together).items():
                 searching.lock([column], [1], int(kappa * fill), np.inf)
         searching.run(unmet)
         searching.run(wait)
@@ -95,7 +95,7 @@ def search(arrays: Arrays, policy: Policy, search_work: float) -> Settled:
     return searching.settled
 
 
-def fairest_fills(searching: StagedSearch, policy: Policy, priority: int) -> dict[int, int]:
+def fairest_fills(searching: StagedSearch, policy: Policy, settled: Round) -> dict[int, int]:
     """Leximin by its definition: level by level from below, as few pairs as possible at or below it; then by code.
 
     returns  steps of every fill column of the class
@@ -103,7 +103,7 @@ def fairest_fills(searching: StagedSearch, policy: Policy, priority: int) -> dic
     component = searching.arrays.component
     ratios: dict[int, list[Fraction]] = {}
     for n, pair in enumerate(component.pairs):
-        if pair.priority_class == priority and pair.claim > pair.sent:
+        if pair.priority_class in settled.classes and pair.claim > pair.sent:
             claim = pair.claim * (pair.weight if policy.fairness is Fairness.NEED_WEIGHTED else 1)
             steps = (pair.claim - pair.sent) // component.unit
             ratios[n] = [Fraction(pair.sent + component.unit * k, claim) for k in range(steps + 1)]

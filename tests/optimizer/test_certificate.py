@@ -33,7 +33,7 @@ def test_each_stage_closes_its_gap() -> None:
     (component,) = split(build_network(world))
     arrays = build_arrays(component, Policy())
     staged = StagedProgram(arrays, Policy(), 10**6)
-    stages = [stage for priority in (1, 2, 3) for stage in class_stages(arrays, priority)] + list(
+    stages = [stage for one in Policy().rounds((1, 2, 3)) for stage in class_stages(arrays, one)] + list(
         closing_stages(arrays)
     )
     proved = 0

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.explain import Binding, Exclusion, Explanation, Unlock, explain, explain_unmet, opened
 from optimizer.dispatch.instance import Floor, HolderKind, Incident, Instance, Level, Route
-from tests.optimizer.worlds import make_lot, make_need, make_source, make_world, tiny
+from optimizer.dispatch.reach import unmet_by_class
+from optimizer.dispatch.worth import with_stock
+from tests.optimizer.worlds import make_lot, make_need, make_source, make_world, province, tiny
 
 
 def why(world: Instance) -> Explanation:
@@ -66,7 +68,7 @@ def test_goods_lost_to_a_higher_class_are_counted() -> None:
 
     assert (found.need_code, found.unmet) == ("N2", 20)
     assert found.bindings == (Binding("higher_class", 90),)
-    assert found.unlock == Unlock("more_stock", 0, "", "", 24, 20, 0, False)
+    assert found.unlock == Unlock("more_stock", 0, "", "S1", 2, 20, 20, True)
 
 
 def test_a_met_need_has_nothing_to_explain() -> None:
@@ -98,3 +100,30 @@ def test_a_second_source_farther_away_is_ranked_second() -> None:
     world = make_world(sources=sources, lots=(make_lot(), make_lot("L2", "S2", 20)), routes=routes)
 
     assert {row.source_code: row.rank for row in allocate(replace(world)).shipments} == {"S1": 2, "S2": 1}
+
+
+def test_nine_tenths_of_what_a_province_lacks_carry_a_verified_sentence() -> None:
+    world = province(3, sources=60, places=12, items=3, days=6)
+
+    found = explain(world, allocate(world))
+
+    lacking = sum(row.unmet - row.short_of_pack for row in found)
+    verified = sum(row.unmet - row.short_of_pack for row in found if row.unlock and row.unlock.verified)
+    assert lacking > 10_000
+    assert verified >= 0.9 * lacking
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=25, deadline=None)
+def test_stock_that_is_promised_to_help_helps(seed: int) -> None:
+    world = tiny(seed)
+    plan = allocate(world)
+    needs = {need.code: need for need in world.needs}
+    sources = {source.code: source for source in world.sources}
+    for row in explain(world, plan):
+        if row.unlock is None or row.unlock.kind != "more_stock" or not row.unlock.verified or row.unlock.also:
+            continue
+        more = with_stock(world, [(sources[row.unlock.source_code], "MASK", row.unlock.quantity)])
+        priority = needs[row.need_code].priority_class
+        fell = unmet_by_class(world)[priority] - unmet_by_class(more)[priority]
+        assert fell >= 0.9 * row.unlock.gain

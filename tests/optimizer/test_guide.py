@@ -1,0 +1,150 @@
+"""Province size in small: the guide and the packing against the exact stages, and what they prove."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.provinces import province
+from optimizer.dispatch import allocate as ladder
+from optimizer.dispatch.allocate import allocate, climb
+from optimizer.dispatch.arcs import build_network
+from optimizer.dispatch.check import check
+from optimizer.dispatch.draft import Draft
+from optimizer.dispatch.guide import edges, guided_plan, relaxed_gain, settle_packing, value_of
+from optimizer.dispatch.instance import Dock, Instance, Pin
+from optimizer.dispatch.packing import build_packing, claims_of
+from optimizer.dispatch.plan import Plan
+from optimizer.dispatch.policy import Between, Fairness, Policy
+from optimizer.limits import Budget, Rung
+from tests.optimizer.worlds import tiny
+
+TOTAL = Policy(Fairness.TOTAL, between=Between.WEIGHTED)
+
+
+def unmet(plan: Plan) -> float:
+    return next(value.value for value in plan.stage_values if value.name == "unmet")
+
+
+def guided(world: Instance, rung: Rung, policy: Policy = TOTAL) -> Plan:
+    return guided_plan(build_network(world, timed=False), policy, Budget(), (), rung)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_packing_has_the_optimum_of_the_arrival_nodes(seed: int) -> None:
+    world = province("S", seed)
+
+    exact, packed = allocate(world, TOTAL), guided(world, Rung.EXACT_STAGES)
+
+    bound = next(value.bound for value in exact.stage_values if value.name == "unmet")
+    assert packed.bound == pytest.approx(bound, rel=1e-5)
+    assert unmet(packed) <= 1.004 * bound
+    assert not check(world, packed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_guide_is_checked_and_its_bound_holds(seed: int) -> None:
+    world = province("S", seed)
+
+    guide, exact = guided(world, Rung.GUIDE), allocate(world, TOTAL)
+
+    assert not check(world, guide)
+    assert guide.bound <= exact.bound + 1.0
+    assert exact.bound <= unmet(guide) <= 1.03 * unmet(exact)
+
+
+def test_any_prices_prove_a_bound() -> None:
+    world = province("S", 1)
+    network = build_network(world, timed=False)
+    packing = build_packing(network, Draft(network), claims_of(network, Draft(network), ()))
+    (together,) = TOTAL.rounds((1, 2, 3))
+    _, ((_, best),) = settle_packing(packing, TOTAL, Budget())
+    value = value_of(packing, together)
+
+    tight = relaxed_gain(packing, value, best.stock, best.loads)
+    for factor in (0.0, 0.5, 2.0):
+        assert relaxed_gain(packing, value, best.stock * factor, best.loads * factor) >= tight * 0.999999
+
+
+def test_far_days_are_taken_together_and_near_days_are_not() -> None:
+    network = build_network(province("S", 0), timed=False)
+
+    assert edges(network) == (24, 48, 96, 168, 240)
+
+
+def test_a_large_coupled_world_climbs_rung_by_rung(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ladder, "COLUMNS_SMALL", 10)
+    world = province("S", 0)
+
+    plans = list(climb(world, TOTAL, Budget()))
+
+    assert [plan.rung for plan in plans] == ["R0", "R1", "R2"]
+    assert sorted((unmet(plan) for plan in plans), reverse=True) == [unmet(plan) for plan in plans]
+    assert list(climb(world, TOTAL, Budget(Rung.GUIDE)))[-1].hash == plans[1].hash
+
+
+@given(st.integers(0, 10**6), st.booleans(), st.sampled_from(Rung), st.sampled_from(Fairness), st.sampled_from(Between))
+@settings(max_examples=60, deadline=None)
+def test_the_guide_plans_whatever_is_valid(
+    seed: int, packs: bool, rung: Rung, fair: Fairness, between: Between
+) -> None:
+    world = tiny(seed, packs=packs)
+    world = replace(
+        world, docks=(Dock("W-S1", seed % 5), Dock("W-S2", 1)), items=(replace(world.items[0], volume_cm3=7),)
+    )
+    pins = (Pin("S1", "N0", seed % 4),)
+
+    plan = guided_plan(build_network(world, pins, timed=False), Policy(fair, between=between), Budget(), pins, rung)
+
+    assert not check(world, plan)
+
+
+GOLDEN = (
+    10991400.18,
+    14585398.2,
+    12035866,
+    9592297.4528,
+    14530430,
+    11180051.8704,
+    11443110.848,
+    11481679.592,
+    13083110.42,
+    16649411.03,
+)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_least_weighted_unmet_of_a_seed_stays_what_it_was(seed: int) -> None:
+    assert guided(province("S", seed), Rung.EXACT_STAGES).bound == pytest.approx(GOLDEN[seed], rel=1e-6)
+
+
+def test_bounds_stand_in_their_order() -> None:
+    world = province("S", 1)
+    free = replace(world, docks=())
+
+    uncoupled, joint, guide = allocate(free, TOTAL), guided(world, Rung.EXACT_STAGES), guided(world, Rung.GUIDE)
+    by_hand = allocate(world, TOTAL, Budget(Rung.NEAREST_FIRST))
+
+    assert unmet(uncoupled) < joint.bound <= unmet(guide) <= unmet(by_hand)
+
+
+def test_faster_docks_and_more_stock_never_leave_more_unmet() -> None:
+    world = province("S", 3)
+    faster = replace(world, docks=tuple(Dock(dock.site_code, dock.cm3_per_hour * 2) for dock in world.docks))
+    richer = replace(world, lots=tuple(replace(lot, quantity=lot.quantity + 5) for lot in world.lots))
+
+    now = guided(world, Rung.EXACT_STAGES).bound
+
+    assert guided(faster, Rung.EXACT_STAGES).bound <= now
+    assert guided(richer, Rung.EXACT_STAGES).bound <= now
+
+
+@pytest.mark.parametrize("rung", [Rung.GUIDE, Rung.EXACT_STAGES])
+def test_permuted_rows_give_the_same_guided_plan(rung: Rung) -> None:
+    world = province("S", 0)
+    turned = replace(
+        world, needs=world.needs[::-1], lots=world.lots[::-1], routes=world.routes[::-1], sources=world.sources[::-1]
+    )
+
+    assert guided(turned, rung).hash == guided(world, rung).hash
