@@ -10,9 +10,10 @@ from typing import Any
 
 from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.arcs import build_network
+from optimizer.dispatch.codec import canonical_json
 from optimizer.dispatch.explain import explain
 from optimizer.dispatch.heuristics import nearest_first_on, per_item_flow_on, pro_rata_on
-from optimizer.dispatch.instance import Instance, Pin, canonical_json
+from optimizer.dispatch.instance import Instance, Pin
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Fairness, Policy
 

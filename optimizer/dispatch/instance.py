@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Self
+
+from optimizer.dispatch.codec import canonical_json, plain, row_of
 
 
 class HolderKind(StrEnum):
@@ -289,7 +292,7 @@ class Instance:
     def __post_init__(self) -> None:
         """Put every table into its canonical order, then refuse with the list of all problems."""
         for name, key in SORT_KEYS.items():
-            object.__setattr__(self, name, tuple(sorted(getattr(self, name), key=lambda row: _key(row, key))))
+            object.__setattr__(self, name, tuple(sorted(getattr(self, name), key=attrgetter(*key))))
         from optimizer.dispatch.problems import instance_problems  # it reads these classes: import when they exist
 
         if problems := instance_problems(self):
@@ -307,13 +310,14 @@ class Instance:
 
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, no spaces, non-ASCII kept."""
-        return canonical_json({name.name: _plain(getattr(self, name.name)) for name in fields(self)})
+        found = {name.name: plain(getattr(self, name.name)) for name in fields(self)}
+        return canonical_json({name: rows for name, rows in found.items() if rows or name not in LEFT_OUT_EMPTY})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read what ``to_json`` wrote."""
         raw = json.loads(text)
-        tables = {name: tuple(_row(kind, row) for row in raw.get(name, ())) for name, kind in TABLES.items()}
+        tables = {name: tuple(row_of(kind, row) for row in raw.get(name, ())) for name, kind in TABLES.items()}
         return cls(t0=raw["t0"], boundaries=tuple(raw["boundaries"]), labels=raw.get("labels", {}), **tables)
 
 
@@ -347,43 +351,5 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "routes": ("site_code", "place_code"),
     "docks": ("site_code",),
 }
-ENUMS: dict[str, type[StrEnum]] = {
-    "holder": HolderKind,
-    "basis": Basis,
-    "evidence": Evidence,
-    "source_kind": SourceKind,
-    "level": Level,
-    "opens_at_level": Level,
-    "paper_until_level": Level,
-    "rounding": Rounding,
-    "kind": NeedKind,
-}
-
-
-def canonical_json(content: Any) -> str:
-    """One text for one content."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def _key(row: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
-    return tuple(getattr(row, name) for name in names)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, (str, int)) or value is None:
-        return value
-    return dict(value) if isinstance(value, Mapping) else vars(value)  # rows are flat: asdict would copy for nothing
-
-
-def _row(kind: type[Any], raw: Mapping[str, Any]) -> Any:
-    values: dict[str, Any] = {}
-    for name, value in raw.items():
-        if isinstance(value, list):
-            values[name] = tuple(tuple(part) if isinstance(part, list) else part for part in value)
-        elif name in ENUMS and value is not None:
-            values[name] = ENUMS[name](value)
-        else:
-            values[name] = value
-    return kind(**values)
+LEFT_OUT_EMPTY: frozenset[str] = frozenset()
+"""Tables younger than the first plans: an instance without them has the text, and the hash, that it always had."""

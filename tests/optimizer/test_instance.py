@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.instance import Instance, InvalidInstance, Item, Level, NeedKind
 from tests.optimizer.worlds import STEPS, make_lot, make_need, make_world, province
 
@@ -78,3 +79,8 @@ def test_reading_an_instance_and_checking_a_plan_needs_no_solver() -> None:
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert answer.stdout.strip() == "[]"
+
+
+def test_a_world_of_the_first_day_keeps_its_hash_and_its_plan() -> None:
+    assert make_world().hash == "de50dcbfadd587ef91eb53fb80fda8aa8d29d97f7bf79f7d7ada6b63ca266866"
+    assert allocate(make_world()).hash == "75973343d72057d44c0c51172e4e15fdc6b41146f9af0f39b17f7f758b8912ab"
