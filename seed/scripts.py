@@ -35,7 +35,6 @@ from reserve.incidents.terms import (
     ResponseDraft,
     ResponseInForceDraft,
 )
-from reserve.papers import service as papers
 from reserve.papers.terms import DocumentKind, ResponseLevel, SignatureDraft
 from reserve.stock.drafts import IssueDraft, IssueLineDraft, LotRef
 from reserve.stock.moves import issue
@@ -87,7 +86,7 @@ def signed(number: str, story: Story, at: datetime) -> Script:
     """Sign a paper by all who must, ten minutes apart."""
     for place, login in enumerate(SIGNERS[story.level]):
         draft = SignatureDraft(document_number=number)
-        yield now_by(login, papers.sign, draft, at + place * timedelta(minutes=10))
+        yield now_by(login, dispatch.sign, draft, at + place * timedelta(minutes=10))
 
 
 def declared(cast: Cast) -> Script:

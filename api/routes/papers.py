@@ -15,6 +15,7 @@ from api.schemas.papers import (
 )
 from api.views import papers as views
 from reserve.authority import Permission
+from reserve.dispatch import service as dispatch_service
 from reserve.papers import queries, service
 from reserve.papers.terms import DocumentKind, MatrixDraft, SignatureDraft, WithdrawalDraft
 
@@ -38,8 +39,8 @@ def get_approval_matrix(question: Question) -> Matrix:
 
 @router.post("/signatures", response_model=DocumentRef, dependencies=[needs(Permission.DOCUMENT_SIGN)])
 def sign(draft: SignatureDraft, command: Command) -> Response:
-    """Decide lines of a paper in the step that is open for them."""
-    return command.run(service.sign, draft, answer=DocumentRef)
+    """Decide lines of a paper in the step that is open for them. A rejected order gives its goods back at once."""
+    return command.run(dispatch_service.sign, draft, answer=DocumentRef)
 
 
 @router.post("/withdrawals", response_model=DocumentRef, dependencies=[needs(Permission.ORDER_DRAFT)])

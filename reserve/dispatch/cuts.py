@@ -26,7 +26,10 @@ class NothingToCut(Conflict):
 
 
 def request_cut(session: Session, actor: Actor, draft: CutDraft, *, now: datetime, today: date) -> Document:
-    """Ask to take what has not left from an issued order. The steps that signed the order sign the cut."""
+    """Ask to take what has not left from an issued order. The steps that signed the order sign the cut.
+
+    Two cuts of one line would add up unseen: a line of which a cut is open is refused.
+    """
     require(actor, Permission.ORDER_DRAFT)
     order = locked_order(session, actor, draft.order_number, Permission.ORDER_DRAFT)
     drafting.require_state(session, order, State.ISSUED, State.IN_EXECUTION)
@@ -37,7 +40,7 @@ def request_cut(session: Session, actor: Actor, draft: CutDraft, *, now: datetim
     if not wanted:
         raise NothingToCut(f"{order.number} promises nothing", number=order.number)
     problems = repeated_lines([line.line_no for line in draft.lines], "line_no")
-    if problems := problems + rules.cut_problems(wanted, progress):
+    if problems := problems + rules.cut_problems(wanted, progress, queries.open_cuts(session, order)):
         raise InvalidInput(problems)
     lines = {line.line_no: line for line in paper_queries.line_contents(session, order.id)}
     contents = [

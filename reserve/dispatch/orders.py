@@ -208,11 +208,10 @@ def acknowledge_order(
 
 
 def withdraw_order(session: Session, actor: Actor, draft: OrderReasonDraft, *, now: datetime, today: date) -> Document:
-    """Take back an order that is not issued yet, or was rejected; what it holds is free again at once."""
+    """Take back an order that is not issued yet; what it holds is free again at once."""
     require(actor, Permission.ORDER_DRAFT)
     document = locked_order(session, actor, draft.order_number, Permission.ORDER_DRAFT)
-    if paper_queries.state_of(session, document.id) is not State.REJECTED:
-        drafting.enter_state(session, actor, document, State.WITHDRAWN, now=now, reason=draft.reason)
+    drafting.enter_state(session, actor, document, State.WITHDRAWN, now=now, reason=draft.reason)
     release_all(session, actor, document, now=now, reason=draft.reason)
     return document
 

@@ -30,7 +30,7 @@ from reserve.errors import NotFound
 from reserve.organisations.models import Organisation
 from reserve.papers import queries as paper_queries
 from reserve.papers.models import Document, DocumentLine, DocumentState
-from reserve.papers.terms import State
+from reserve.papers.terms import DocumentKind, State
 from reserve.sites.models import Bin, Site
 from reserve.sites.terms import BinKind
 from reserve.stock.models import Entry, Hold, HoldEnd, Lot, Movement, StockAccount
@@ -152,6 +152,19 @@ def drafted_lots(session: Session, plan_id: int) -> set[Goods]:
         (row.need_key, row.account_id, row.lot_id, row.supply_code)
         for row in rows
         if states[row.document_id] not in GIVEN_UP
+    }
+
+
+def open_cuts(session: Session, order: Document) -> dict[int, str]:
+    """Numbers of the cuts of an order that are neither applied nor given up, by line of the order."""
+    statement = select(Document).where(Document.refers_to_id == order.id, Document.kind == DocumentKind.CUT)
+    cuts = session.scalars(statement.order_by(Document.id)).all()
+    states = paper_queries.states_of_many(session, [cut.id for cut in cuts])
+    return {
+        int(line.ground.rpartition("/")[2]): cut.number
+        for cut in cuts
+        if states[cut.id] in (State.SUBMITTED, State.APPROVED)
+        for line in paper_queries.line_contents(session, cut.id)
     }
 
 

@@ -102,8 +102,13 @@ def delivery_problems(
     return problems
 
 
-def cut_problems(wanted: Mapping[int, int], progress: Mapping[int, LineProgress]) -> list[Problem]:
-    """A cut takes what has not left; it neither raises a promise nor calls goods back from the road."""
+def cut_problems(
+    wanted: Mapping[int, int], progress: Mapping[int, LineProgress], open_cuts: Mapping[int, str]
+) -> list[Problem]:
+    """A cut takes what has not left; it neither raises a promise nor calls goods back from the road.
+
+    open_cuts  numbers of cuts that wait for signatures or to be applied, by line of the order
+    """
     problems = []
     for row, (line_no, quantity) in enumerate(wanted.items()):
         field = f"lines.{row}"
@@ -114,4 +119,7 @@ def cut_problems(wanted: Mapping[int, int], progress: Mapping[int, LineProgress]
         elif not line.departed <= quantity < line.departed + line.promised:
             expected = f"{line.departed} to {line.departed + line.promised - 1}"
             problems.append(Problem("cut_out_of_range", f"{field}.quantity", expected, str(quantity), row + 1))
+        elif line_no in open_cuts:
+            first = f"{open_cuts[line_no]} applied or withdrawn first"
+            problems.append(Problem("cut_still_open", f"{field}.line_no", first, str(line_no), row + 1))
     return problems

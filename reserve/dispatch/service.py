@@ -1,4 +1,4 @@
-"""The verbs of dispatch: plan, order, ship, receive, cut, close. Each stands in the file of its noun."""
+"""The verbs of dispatch: plan, order, sign, ship, receive, cut, close. Each stands in the file of its noun."""
 
 from reserve.dispatch.cuts import apply_cut, request_cut
 from reserve.dispatch.deliveries import deliver
@@ -13,6 +13,7 @@ from reserve.dispatch.orders import (
 )
 from reserve.dispatch.plans import record_plan, record_plan_failure, request_plan
 from reserve.dispatch.shipments import report_transit_loss, return_shipment
+from reserve.dispatch.signing import sign
 
 __all__ = [
     "acknowledge_order",
@@ -28,6 +29,7 @@ __all__ = [
     "request_cut",
     "request_plan",
     "return_shipment",
+    "sign",
     "submit_order",
     "withdraw_order",
 ]

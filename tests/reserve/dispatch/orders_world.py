@@ -265,7 +265,7 @@ class Office:
     def sign(self, number: str, *ceilings: int, by: tuple[Actor, ...] = SIGNERS) -> None:
         lines = tuple(LineDecision(line_no=place, ceiling=each) for place, each in enumerate(ceilings, 1))
         for signer in by:
-            self.run(papers.sign, SignatureDraft(document_number=number, lines=lines), signer)
+            self.run(dispatch.sign, SignatureDraft(document_number=number, lines=lines), signer)
 
     def issue(self, number: str) -> None:
         self.run(dispatch.issue_order, OrderNumberDraft(order_number=number))

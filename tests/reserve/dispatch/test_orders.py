@@ -24,8 +24,8 @@ from reserve.errors import InvalidInput
 from reserve.jobs import outbox
 from reserve.papers import service as papers
 from reserve.papers.drafting import WrongState
-from reserve.papers.service import NotYourSignature
-from reserve.papers.terms import Decision, SignatureDraft, State
+from reserve.papers.signing import NotYourSignature
+from reserve.papers.terms import Decision, SignatureDraft, State, WithdrawalDraft
 from reserve.stock import queries as stock_queries
 from reserve.stock import service as stock
 from reserve.stock.drafts import CountDraft, CountLineDraft, CountSignOffDraft
@@ -191,13 +191,28 @@ def test_a_rejected_order_gives_back_what_it_holds(office: Office) -> None:
     number = office.letter("WH-P01")
     office.submit(number)
     rejection = SignatureDraft(document_number=number, decision=Decision.REJECT, reason="too much")
-    office.run(papers.sign, rejection, MEMBER)
-    assert office.state(number) is State.REJECTED
+    with office.refused(WrongState):
+        office.run(papers.sign, rejection, MEMBER)  # only the verb that knows of holds may let an order fall
+    assert office.stand("WH-P01", "P7") == ("BUREAU", 600, 300)
 
-    office.run(dispatch.withdraw_order, OrderReasonDraft(order_number=number, reason="rejected"))
+    office.run(dispatch.sign, rejection, MEMBER)
 
     assert office.state(number) is State.REJECTED
     assert office.stand("WH-P01", "P7") == ("BUREAU", 600, 0)
+    with office.refused(WrongState):
+        office.run(dispatch.withdraw_order, OrderReasonDraft(order_number=number, reason="rejected"))
+
+
+def test_a_rejected_order_gives_back_expected_goods_too(office: Office) -> None:
+    number = office.letter("PR001")
+    office.submit(number)
+    assert office.progress(number).expected == 100
+
+    rejection = SignatureDraft(document_number=number, decision=Decision.REJECT, reason="too much")
+    office.run(dispatch.sign, rejection, MEMBER)
+
+    assert office.progress(number).promised == 0
+    assert office.ask(pegs.pegged_by_line) == {}
 
 
 def test_an_order_in_force_is_cut_and_not_withdrawn(office: Office) -> None:
@@ -280,16 +295,39 @@ def test_what_left_meanwhile_stays_shipped(office: Office) -> None:
     assert office.state(number) is State.IN_EXECUTION
 
 
-def test_two_cuts_take_no_more_than_there_is(office: Office) -> None:
-    number = office.issued("WH-P01")
-    taken = [cut(office, number), cut(office, number, (1, 100))]
+def test_a_line_has_one_open_cut_at_a_time(office: Office) -> None:
+    number = office.issued("WH-C01")
+    first = cut(office, number, (1, 150))
 
-    for each in taken:
+    with office.refused(InvalidInput) as refusal:
+        cut(office, number)
+    assert [(each.code, each.field, each.expected, each.found) for each in refusal.value.problems] == [
+        ("cut_still_open", "lines.0.line_no", f"{first} applied or withdrawn first", "1")
+    ]
+
+    other = cut(office, number, (2, 0))
+    for each in (first, other):
         office.sign(each)
         apply(office, each)
+    second = cut(office, number, (1, 50))
+    assert [line.quantity for line in office.lines(second)] == [100]
 
-    assert office.state(number) is State.CANCELLED
-    assert office.stand("WH-P01", "P7") == ("BUREAU", 600, 0)
+
+@pytest.mark.parametrize("end", ["withdrawn", "rejected"])
+def test_a_cut_that_was_given_up_stands_in_nobody_s_way(office: Office, end: str) -> None:
+    number = office.issued("WH-P01")
+    given_up = cut(office, number)
+    if end == "withdrawn":
+        office.run(papers.withdraw, WithdrawalDraft(document_number=given_up, reason="mistake"))
+    else:
+        rejection = SignatureDraft(document_number=given_up, decision=Decision.REJECT, reason="no")
+        office.run(dispatch.sign, rejection, MEMBER)
+
+    taken = cut(office, number, (1, 100))
+    office.sign(taken)
+    apply(office, taken)
+
+    assert office.progress(number) == progress(300, held=100)
 
 
 def test_a_promise_on_expected_goods_is_cut_too(office: Office) -> None:

@@ -221,7 +221,7 @@ PARTS = ("held", "departed", "accepted", "damaged", "lost", "returned")
 @pytest.mark.parametrize(("left", "is_lawful"), [(29, False), (30, True), (99, True), (100, False), (0, False)])
 def test_a_cut_takes_only_what_has_not_left(left: int, is_lawful: bool) -> None:
     """100 ordered, 30 have left, 50 are held and 20 are still to be made."""
-    problems = rules.cut_problems({1: left}, {1: progress(100, held=50, departed=30, expected=20)})
+    problems = rules.cut_problems({1: left}, {1: progress(100, held=50, departed=30, expected=20)}, {})
 
     assert problems == (
         [] if is_lawful else [Problem("cut_out_of_range", "lines.0.quantity", "30 to 99", str(left), 1)]
@@ -231,7 +231,7 @@ def test_a_cut_takes_only_what_has_not_left(left: int, is_lawful: bool) -> None:
 def test_a_cut_of_a_line_that_is_not_there_names_those_that_are() -> None:
     lines = {1: progress(10, held=10), 2: progress(10, held=10)}
 
-    problems = rules.cut_problems({1: 0, 3: 5, 2: 10}, lines)
+    problems = rules.cut_problems({1: 0, 3: 5, 2: 10}, lines, {})
 
     assert problems == [
         Problem("unknown_line", "lines.1.line_no", "1 to 2", "3", 2),

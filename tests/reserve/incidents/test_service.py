@@ -26,6 +26,7 @@ from reserve.papers import queries as paper_queries
 from reserve.papers import service as papers
 from reserve.papers.drafting import WrongState
 from reserve.papers.models import Document
+from reserve.papers.signing import NotYourSignature
 from reserve.papers.terms import ResponseLevel, SignatureDraft, State
 from tests.reserve.incidents.world import (
     CODE,
@@ -117,7 +118,7 @@ def test_who_asks_for_a_level_does_not_sign_it(session: Session) -> None:
     declared(session)
     document = ask_for(session, ResponseLevel.I)
 
-    with pytest.raises(papers.NotYourSignature):
+    with pytest.raises(NotYourSignature):
         papers.sign(session, PLANNER, SignatureDraft(document_number=document.number), now=NOW, today=TODAY)
 
 

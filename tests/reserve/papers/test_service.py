@@ -25,7 +25,7 @@ from reserve.organisations import queries as organisation_queries
 from reserve.papers import drafting, queries, service
 from reserve.papers.drafting import NoLawfulApprover, WrongState
 from reserve.papers.models import ApprovalStep, Document, DocumentLine, DocumentState, Signature
-from reserve.papers.service import NotYourSignature
+from reserve.papers.signing import NotYourSignature
 from reserve.papers.terms import (
     Decision,
     DocumentKind,
@@ -293,7 +293,7 @@ def test_a_rejected_line_falls_alone(open_session: Session) -> None:
 
 
 def test_a_paper_whose_every_line_falls_is_rejected(open_session: Session) -> None:
-    document = order(open_session)
+    document = order(open_session, kind=DocumentKind.PRODUCTION_ORDER)
 
     assert sign(open_session, document, person(3), reject=True) is State.REJECTED
     with pytest.raises(WrongState):
