@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Any, get_args, get_type_hints
@@ -23,7 +23,7 @@ def plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else vars(value)  # rows are flat: asdict would copy for nothing
 
 
-def row_of(kind: type[Any], raw: Mapping[str, Any]) -> Any:
+def row_of(kind: Callable[..., Any], raw: Mapping[str, Any]) -> Any:
     """A row as ``plain`` left it: lists are tuples again, words are enums again."""
     words = _words_of(kind)
     values: dict[str, Any] = {}
@@ -38,7 +38,7 @@ def row_of(kind: type[Any], raw: Mapping[str, Any]) -> Any:
 
 
 @cache
-def _words_of(kind: Any) -> dict[str, type[StrEnum]]:
+def _words_of(kind: Callable[..., Any]) -> dict[str, type[StrEnum]]:
     """The fields of a row that hold a word of a closed list, None allowed or not."""
     found = {}
     for name, hint in get_type_hints(kind).items():
