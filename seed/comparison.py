@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
-from optimizer.dispatch.brief import CLASS_WEIGHTS
 from optimizer.dispatch.heuristics import nearest_first, per_item_flow, pro_rata
 from optimizer.dispatch.instance import Instance
 from optimizer.dispatch.plan import NeedResult, Plan, Shipment
+from optimizer.dispatch.score import weighted_unmet_ppm
 
 VIEW_HOURS = 72
 MORNING_HOURS = 24
@@ -32,8 +31,7 @@ BY_HAND: Mapping[str, Method] = {
 class Measured:
     """What one way of deciding leaves unmet: base units by priority class, and one figure over all.
 
-    weighted_unmet_ppm  unmet share of each class's need of each item, weighed by class; millionths. A ward's four
-                        hundred suits weigh as much as the sampling teams' forty thousand, times the class weight
+    weighted_unmet_ppm  share of the priority-weighted need that is unmet, millionths (``optimizer/dispatch/score.py``)
     worst_fill_percent  fill of the worst-served county and item, whole per cent, rounded down
     """
 
@@ -110,19 +108,11 @@ def _results(instance: Instance, sent: list[Shipment]) -> tuple[NeedResult, ...]
 
 
 def _measured(instance: Instance, name: str, plan: Plan) -> Measured:
-    needs = {need.code: need for need in instance.needs}
-    asked: dict[tuple[int, str], int] = defaultdict(int)
-    unmet: dict[tuple[int, str], int] = defaultdict(int)
-    for result in plan.needs:
-        need = needs[result.need_code]
-        asked[need.priority_class, need.item_code] += result.open
-        unmet[need.priority_class, need.item_code] += result.unmet
+    classes = {need.code: need.priority_class for need in instance.needs}
     by_class: dict[str, int] = defaultdict(int)
-    for (priority, _), quantity in unmet.items():
-        by_class[str(priority)] += quantity
-    weight = {key: CLASS_WEIGHTS[key[0]] for key, quantity in asked.items() if quantity}
-    missed = sum((weight[key] * Fraction(unmet[key], asked[key]) for key in weight), Fraction(0))
-    ppm = int(missed * 1_000_000 / max(1, sum(weight.values())))
+    for result in plan.needs:
+        by_class[str(classes[result.need_code])] += result.unmet
+    ppm = weighted_unmet_ppm(instance, plan.needs)
     late = sum(result.late for result in plan.needs)
     piece_km = sum(shipment.quantity * shipment.km for shipment in plan.shipments)
     return Measured(name, dict(by_class), late, ppm, _worst_fill(instance, plan), piece_km)

@@ -35,12 +35,13 @@ PHRASES: Mapping[str, Pair] = {
         "[Drill] Our plan beside hand methods, same data of {at}",
     ),
     "compared_note": (
-        "加权未满足率:各优先级各物资的未满足份额,按 9:3:1 加权。人工办法每早按今后三天的需求办理,发出即用尽;"
-        "方案看满全程。此数随折算与视野而变:人工若也看满全程且无装卸瓶颈,未满足数可与方案相同(决策记录 0010)。\n",
-        "Weighted unmet: unmet share of each class's need of each item, weighed 9:3:1. By hand, each morning serves "
-        "the next three days and what is sent is gone; the plan looks at its whole horizon. "
-        "The figure depends on both choices: with the whole horizon and no dock that binds, hand methods can leave as "
-        "little unmet as the plan (decision 0010).\n",
+        "加权未满足率:按优先级 9:3:1 加权的需求中未满足的份额,各物资以其总需求折算;数量大的低级需求占比大,请看各级数。"
+        "人工办法每早按今后三天的需求办理,发出即用尽;方案看满全程。"
+        "人工若也看满全程且无装卸瓶颈,未满足数可与方案相同(决策记录 0010)。\n",
+        "Weighted unmet: share of the need, weighed 9:3:1 by class and by item over its whole need, that is not met; a "
+        "large need of a low class weighs much in it, so read the classes beside it. By hand, each morning serves "
+        "the next three days and what is sent is gone; the plan looks at its whole horizon. With the whole horizon and "
+        "no dock that binds, hand methods can leave as little unmet as the plan (decision 0010).\n",
     ),
     "clean": (
         "核对通过:{laws} 条不变量,直至序号 {position:,},无一违反。",

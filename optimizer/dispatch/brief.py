@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 from typing import Any
 
 from optimizer.dispatch.allocate import allocate
@@ -16,9 +15,7 @@ from optimizer.dispatch.heuristics import nearest_first_on, per_item_flow_on, pr
 from optimizer.dispatch.instance import Instance, Pin
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Fairness, Policy
-
-CLASS_WEIGHTS = {1: 9, 2: 3, 3: 1}
-"""For one figure beside another only; a plan never trades classes against each other."""
+from optimizer.dispatch.score import weighted_unmet_ppm
 
 
 @dataclass(frozen=True)
@@ -54,21 +51,9 @@ def answer(task: Mapping[str, Any]) -> dict[str, str]:
 
 
 def measure(instance: Instance, plan: Plan) -> dict[str, object]:
-    """Unmet base units by class, and the share of priority-weighted need that is unmet, in millionths.
-
-    Units of different items are made comparable by the item's whole need; a class counts by its weight. The report of
-    a drill compares by the need of each class and item instead (``seed/comparison.py``): the two figures differ.
-    """
-    needs = {need.code: need for need in instance.needs}
-    total: dict[str, int] = defaultdict(int)
-    for need in needs.values():
-        total[need.item_code] += need.quantity
+    """Unmet base units by class, and the share of priority-weighted need that is unmet (``score.py``)."""
+    classes = {need.code: need.priority_class for need in instance.needs}
     unmet: dict[str, int] = defaultdict(int)
-    missed = wanted = Fraction(0)
-    for need in needs.values():
-        wanted += Fraction(CLASS_WEIGHTS[need.priority_class] * need.quantity, max(1, total[need.item_code]))
     for result in plan.needs:
-        need = needs[result.need_code]
-        unmet[str(need.priority_class)] += result.unmet
-        missed += Fraction(CLASS_WEIGHTS[need.priority_class] * result.unmet, max(1, total[need.item_code]))
-    return {"unmet_by_class": dict(unmet), "weighted_unmet_ppm": int(missed * 1_000_000 / wanted) if wanted else 0}
+        unmet[str(classes[result.need_code])] += result.unmet
+    return {"unmet_by_class": dict(unmet), "weighted_unmet_ppm": weighted_unmet_ppm(instance, plan.needs)}

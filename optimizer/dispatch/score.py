@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from optimizer.dispatch.instance import Instance
 from optimizer.dispatch.packs import effective_quantity, smallest_packs
-from optimizer.dispatch.plan import PinBreak, Shipment, StageValue
+from optimizer.dispatch.plan import NeedResult, PinBreak, Shipment, StageValue
 from optimizer.dispatch.policy import Fairness, Policy, Round
 
 PairKey = tuple[int, str, str, str]
@@ -72,6 +72,28 @@ def unit_weights(instance: Instance, settled: Round) -> dict[str, int]:
     scale = {code: max(1, 100 * largest // max(1, quantity)) for code, quantity in total.items()}
     inside = (need for need in instance.needs if need.priority_class in weights)
     return {need.code: weights[need.priority_class] * scale[need.item_code] for need in inside}
+
+
+CLASS_WEIGHTS = {1: 9, 2: 3, 3: 1}
+"""For one figure beside another only; under ``STRICT`` a plan never trades classes against each other."""
+
+
+def weighted_unmet_ppm(instance: Instance, results: Iterable[NeedResult]) -> int:
+    """Share of the priority-weighted need that is not met, in millionths, rounded down. The only figure of this name.
+
+    A unit counts by the weight of its class over the whole need of its item, so that items are comparable. Need is
+    what was approved: what came before the plan is met. Unmet is what the plan leaves open, lost to packs included.
+
+    Example: item A needs 100 of class 1 and 100 of class 3, item B 10 of class 2. With 10 of A's class 1 and all of B
+    unmet: (9 x 10/200 + 3 x 10/10) / (9 x 100/200 + 1 x 100/200 + 3 x 10/10) = 3.45/8 = 431,250.
+    """
+    whole: dict[str, int] = defaultdict(int)
+    for need in instance.needs:
+        whole[need.item_code] += need.quantity
+    worth = {n.code: Fraction(CLASS_WEIGHTS[n.priority_class], max(1, whole[n.item_code])) for n in instance.needs}
+    wanted = sum((worth[need.code] * need.quantity for need in instance.needs), Fraction(0))
+    missed = sum((worth[row.need_code] * row.unmet for row in results), Fraction(0))
+    return int(missed * 1_000_000 / wanted) if wanted else 0
 
 
 def _unmet(instance: Instance, shipments: Sequence[Shipment]) -> dict[str, int]:
