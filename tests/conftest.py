@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,10 @@ from reserve.clock import StoryClock
 from reserve.commands import Runner
 from reserve.db import Database
 from tests.databases import app_url, new_postgresql, new_sqlite
+
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):  # the same examples for everybody who asks of one commit; other runs go on looking
+    hypothesis.settings.load_profile("ci")
 
 ENGINES = ("sqlite", "postgresql")
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)

@@ -73,7 +73,8 @@ class StagedSearch:
 def may_search(arrays: Arrays, policy: Policy) -> bool:
     """Whether a component is small enough to be settled by search."""
     units = sum(pair.claim - pair.sent for pair in arrays.component.pairs)
-    return arrays.width <= COLUMNS_MAX and units <= UNITS_MAX and policy.fairness is not Fairness.PROPORTIONAL
+    quotas = policy.fairness is Fairness.PROPORTIONAL and policy.kappa > 0  # they come from the linear total
+    return arrays.width <= COLUMNS_MAX and units <= UNITS_MAX and not quotas
 
 
 def search(arrays: Arrays, policy: Policy, search_work: float) -> Settled:

@@ -7,7 +7,7 @@ from optimizer.dispatch.check import check
 from optimizer.dispatch.instance import Dock, Instance, Item, Route
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Between, Fairness, Policy
-from tests.optimizer.worlds import make_lot, make_need, make_world
+from tests.optimizer.worlds import make_lot, make_need, make_world, tiny
 
 
 def sent(plan: Plan) -> dict[str, int]:
@@ -51,3 +51,13 @@ def test_weighted_classes_give_up_one_heavy_unit_for_many_light_ones() -> None:
 def test_a_weight_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match="class_weights"):
         Policy(class_weights=(9, 0, 1))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_dial_at_nought_is_the_total_whatever_the_shares_would_have_been(seed: int) -> None:
+    world = tiny(seed, packs=True, two_packs=True)
+
+    quotas_off = allocate(world, Policy(Fairness.PROPORTIONAL, kappa=0.0))
+
+    assert quotas_off.shipments == allocate(world, Policy(Fairness.TOTAL)).shipments
+    assert quotas_off.rung == "R2"
