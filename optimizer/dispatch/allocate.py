@@ -62,8 +62,8 @@ def climb(
 ) -> Iterator[Plan]:
     """The ladder, rung by rung: every plan is checked and none is worse than the one before."""
     loose = build_network(instance, pins, timed=False)
-    large = bool(instance.docks) and column_count(loose) > COLUMNS_SMALL
-    network = build_network(instance, pins) if instance.docks and not large else loose
+    large = instance.is_coupled and column_count(loose) > COLUMNS_SMALL
+    network = build_network(instance, pins) if instance.is_coupled and not large else loose
     best = nearest_first_on(network, pins, policy)
     violations = check(instance, best)
     assert not violations, f"nearest-first breaks the model: {violations[:3]}"

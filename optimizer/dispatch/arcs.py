@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from optimizer.dispatch.coupling import Limits
 from optimizer.dispatch.instance import (
     Basis,
     CascadeStep,
@@ -34,7 +36,7 @@ from optimizer.dispatch.packs import (
     layered_lots,
     smallest_packs,
 )
-from optimizer.grid import TimeGrid, first_departure
+from optimizer.grid import first_departure
 
 GOVERNMENT = (HolderKind.PROVINCE, HolderKind.CITY, HolderKind.COUNTY)
 BY_BASIS = {
@@ -136,6 +138,11 @@ class Network:
     supplies: tuple[Supply, ...]
     receivers: tuple[Receiver, ...]
     lanes: tuple[Lane, ...]
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What its lanes share."""
+        return Limits(self.instance)
 
 
 @dataclass(frozen=True)
@@ -251,7 +258,7 @@ def _lanes(
     timed: bool,
 ) -> Iterator[Lane]:
     routes = {(route.site_code, route.place_code): route for route in instance.routes}
-    periods = loading_periods(instance) if timed else {}
+    limits = Limits(instance)
     admitted: dict[tuple[SourceKind, str], CascadeStep | Refusal] = {}
     by_item: dict[str, list[Supply]] = {}
     gives = {(supply.index, layer): _gives(supply, layer) for supply in supplies for layer in (OTHERS, OWN, RELEASE)}
@@ -271,7 +278,7 @@ def _lanes(
                 step = admitted[known]
                 if isinstance(step, Refusal) or not gives[supply.index, layer]:
                     continue
-                for leave, period in departures(instance, supply, route, periods.get(route.site_code)):
+                for leave, period in departures(instance, supply, route, limits, timed=timed):
                     if leave + route.travel_hours <= latest:
                         yield Lane(supply, receiver, layer, step, leave, leave + route.travel_hours, route, period)
 
@@ -283,30 +290,25 @@ def _gives(supply: Supply, layer: int) -> bool:
     return any(row.ceilings[layer] > 0 for row in supply.lots)
 
 
-def loading_periods(instance: Instance) -> dict[str, tuple[int, ...]]:
-    """For every site of limited throughput: cubic centimetres it can load in each period of the grid."""
-    grid = TimeGrid(instance.boundaries)
-    periods = range(len(instance.boundaries) - 1)
-    return {dock.site_code: tuple(dock.cm3_per_hour * grid.length(p) for p in periods) for dock in instance.docks}
-
-
-def timed_lanes(instance: Instance, lane: Lane, periods: tuple[int, ...]) -> Iterator[Lane]:
-    """One lane for every period in which its limited site can load it."""
-    for leave, period in departures(instance, lane.supply, lane.route, periods):
+def timed_lanes(instance: Instance, lane: Lane, limits: Limits) -> Iterator[Lane]:
+    """One lane for every period in which its limited way can take it."""
+    for leave, period in departures(instance, lane.supply, lane.route, limits):
         yield replace(lane, leave_hour=leave, arrive_hour=leave + lane.route.travel_hours, period=period)
 
 
 def departures(
-    instance: Instance, supply: Supply, route: Route, periods: tuple[int, ...] | None
+    instance: Instance, supply: Supply, route: Route, limits: Limits, *, timed: bool = True
 ) -> Iterator[tuple[int, int | None]]:
-    """When goods can leave: as soon as they can, and at a limited site once per loading period."""
+    """When goods can leave: as soon as they can, and on a limited way once per period that has room."""
+    ready = max(supply.available_hour, limits.first_hour(route))
+    periods = limits.open_periods(route) if timed else None
     if periods is None:
-        leave = first_departure(supply.available_hour, route.travel_hours, route.closures)
+        leave = first_departure(ready, route.travel_hours, route.closures)
         if leave < instance.horizon_hour:
             yield leave, None
         return
-    for period, room in enumerate(periods):
+    for period, has_room in enumerate(periods):
         start, end = instance.boundaries[period], instance.boundaries[period + 1]
-        leave = first_departure(max(start, supply.available_hour), route.travel_hours, route.closures)
-        if room > 0 and leave < end:
+        leave = first_departure(max(start, ready), route.travel_hours, route.closures)
+        if has_room and leave < end:
             yield leave, period

@@ -18,8 +18,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.dispatch.arcs import Demand, Lane, Receiver, loading_periods
+from optimizer.dispatch.arcs import Demand, Lane, Receiver
 from optimizer.dispatch.components import Component, Pair
+from optimizer.dispatch.coupling import Limits, dock_rows, fleet_rows, lane_rows
 from optimizer.dispatch.packs import OTHERS, OWN, RELEASE
 from optimizer.dispatch.policy import Fairness, Policy
 
@@ -95,7 +96,8 @@ def build_arrays(component: Component, policy: Policy) -> Arrays:
     shape = _Shape(component, policy)
     rows = Rows()
     stock_rows(shape, rows)
-    dock_rows(shape, rows)
+    for couple in (dock_rows, lane_rows, fleet_rows):
+        couple(component, shape.limits, rows)
     arrival_rows(shape, rows)
     need_rows(shape, rows)
     pair_rows(shape, rows)
@@ -139,19 +141,6 @@ def stock_rows(shape: _Shape, rows: Rows) -> None:
                 inside += [(column, shape.steps(shape.component.lanes[column])) for column in own]
                 pack = shape.closed_pack(supply.index)
                 rows.add(inside, -INFINITY, supply.ceiling(layer, pack) // shape.component.unit)
-
-
-def dock_rows(shape: _Shape, rows: Rows) -> None:
-    """What a site loads in one period of the grid fits through its docks, all items together, in cubic centimetres."""
-    volumes = {item.code: item.volume_cm3 for item in shape.component.instance.items}
-    loads: dict[tuple[str, int], list[tuple[int, float]]] = {}
-    for column, lane in enumerate(shape.component.lanes):
-        if lane.period is not None:
-            volume = volumes[lane.receiver.item_code] * shape.component.size(lane)
-            loads.setdefault((lane.route.site_code, lane.period), []).append((column, volume))
-    for (site_code, period), terms in sorted(loads.items()):
-        if any(volume for _, volume in terms):
-            rows.add(terms, -INFINITY, shape.room[site_code][period])
 
 
 def arrival_rows(shape: _Shape, rows: Rows) -> None:
@@ -231,7 +220,7 @@ class _Shape:
             lanes[lane.receiver.index].append(lane)
         self.hours = {row.index: _arrival_hours(row, lanes[row.index]) for row in component.receivers}
         self.asked = {row.index: _asked_hours(row, self.hours[row.index]) for row in component.receivers}
-        self.room = loading_periods(component.instance)
+        self.limits = Limits(component.instance)
         self.node_numbers: dict[Node, int] = {}
         self.draws: list[Draw] = []
         self.carries: list[tuple[int, int]] = []

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from optimizer.dispatch.check_transport import transport_findings
 from optimizer.dispatch.instance import (
     Basis,
     Floor,
@@ -47,7 +48,7 @@ def check(instance: Instance, plan: Plan) -> list[Violation]:
         _life,
         _roads,
         _law,
-        _docks,
+        _transport,
         _packs,
         _needs,
         _sums,
@@ -212,17 +213,9 @@ def _lawful_kinds(source: Source, basis: Basis, need: Need) -> set[SourceKind]:
     return {kind, SourceKind.STRATEGIC_FLOOR}
 
 
-def _docks(instance: Instance, plan: Plan) -> Iterable[Violation]:
-    """In every period a limited site loads no more than it can."""
-    sites = {source.code: source.site_code for source in instance.sources}
-    volumes = {item.code: item.volume_cm3 for item in instance.items}
-    by_site = _grouped(plan, lambda row: sites[row.source_code])
-    for dock in instance.docks:
-        rows = by_site[dock.site_code]
-        for start, end in zip(instance.boundaries, instance.boundaries[1:], strict=False):
-            loaded = sum(row.quantity * volumes[row.item_code] for row in rows if start <= row.leave_hour < end)
-            if loaded > dock.cm3_per_hour * (end - start):
-                yield Violation("dock", f"{dock.site_code} from {start}", loaded, dock.cm3_per_hour * (end - start))
+def _transport(instance: Instance, plan: Plan) -> Iterable[Violation]:
+    """In every period sites, ways and fleets take no more than they can."""
+    return (Violation(*finding) for finding in transport_findings(instance, plan))
 
 
 def _packs(instance: Instance, plan: Plan) -> Iterable[Violation]:

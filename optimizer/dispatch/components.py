@@ -1,8 +1,8 @@
-"""Independent parts of a network: items that no dock ties together are planned apart, and exactly so.
+"""Independent parts of a network: items that no dock, way or fleet ties together are planned apart, and exactly so.
 
 Every stage of the order is a sum, or a leximin, over parts that share no row; the best of the whole is then the best of
-each part. A part whose needs are all open, or all closed with one pack size, and that no dock or pin couples, is a pure
-flow: its corners are whole numbers and its fair shares can be raised greedily without loss.
+each part. A part whose needs are all open, or all closed with one pack size, and that no limit or pin couples, is a
+pure flow: its corners are whole numbers and its fair shares can be raised greedily without loss.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optimizer.dispatch.arcs import Demand, Lane, Network, Receiver, Supply
+from optimizer.dispatch.coupling import Limit
 from optimizer.dispatch.instance import Instance, Pin
 
 
@@ -56,11 +57,11 @@ class Component:
 def split(network: Network, pins: Sequence[Pin] = ()) -> tuple[Component, ...]:
     """The parts in order of their first item."""
     leader = {receiver.item_code: receiver.item_code for receiver in network.receivers}
-    docked: dict[str, str] = {}
+    shared: dict[Limit, str] = {}
     for lane in network.lanes:
         if lane.period is not None:
-            first = docked.setdefault(lane.route.site_code, lane.receiver.item_code)
-            _join(leader, first, lane.receiver.item_code)
+            for limit in network.limits.on(lane.route):
+                _join(leader, shared.setdefault(limit, lane.receiver.item_code), lane.receiver.item_code)
     groups: dict[str, set[str]] = {}
     for item_code in sorted(leader):
         groups.setdefault(_find(leader, item_code), set()).add(item_code)

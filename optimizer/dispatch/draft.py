@@ -6,11 +6,12 @@ Every way to a plan ends here, exact or by hand, so that lots are picked, packs 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from optimizer.dispatch.arcs import Demand, Lane, Network, Supply, loading_periods, timed_lanes
+from optimizer.dispatch.arcs import Demand, Lane, Network, Supply, timed_lanes
+from optimizer.dispatch.coupling import Limit
 from optimizer.dispatch.instance import Need, Pin, Rounding
 from optimizer.dispatch.packs import OTHERS, RELEASE, LotLayers
 from optimizer.dispatch.plan import NeedResult, PinBreak, Shipment
@@ -28,10 +29,9 @@ class Draft:
         self._left = {
             _key(row): list(row.ceilings) for supply in network.supplies for row in supply.lots
         }  # per lot, what each layer can still give
-        self._limits = loading_periods(network.instance)
-        self._room = {site: list(room) for site, room in self._limits.items()}
+        self._limits = network.limits
+        self._room: dict[Limit, list[int]] = {}
         self._timed: dict[tuple[int, int, int], list[Lane]] = {}
-        self._volume = {item.code: item.volume_cm3 for item in network.instance.items}
         self._sent: dict[tuple[LotKey, str, int, int], tuple[Lane, Demand, LotKey, int]] = {}
         self._spent: set[tuple[int, int]] = set()  # supplies with nothing left in a layer
         self._ranks: dict[int, dict[str, int]] = {}
@@ -62,13 +62,11 @@ class Draft:
 
     def _departures(self, lane: Lane) -> list[Lane]:
         """The lane itself where nothing limits loading, or where its period is chosen; else one for each period."""
-        room = self._room.get(lane.route.site_code)
-        if room is None or lane.period is not None:
+        if lane.period is not None or not self._limits.on(lane.route):
             return [lane]
         key = (lane.supply.index, lane.receiver.index, lane.step.step)
         if key not in self._timed:
-            limits = self._limits[lane.route.site_code]
-            self._timed[key] = list(timed_lanes(self.network.instance, lane, limits))
+            self._timed[key] = list(timed_lanes(self.network.instance, lane, self._limits))
         return self._timed[key]
 
     def filled(self, demand: Demand) -> Fraction:
@@ -97,10 +95,23 @@ class Draft:
         return total
 
     def _room_for(self, lane: Lane) -> int:
-        volume = self._volume[lane.receiver.item_code]
-        if lane.period is None or volume == 0:
-            return 10**15
-        return self._room[lane.route.site_code][lane.period] // volume
+        least = 10**15
+        if lane.period is not None:
+            for limit, load in self._loads(lane):
+                least = min(least, self._room_of(limit)[lane.period] // load)
+        return least
+
+    def _loads(self, lane: Lane) -> Iterator[tuple[Limit, int]]:
+        """What one unit on a lane takes of each limit on its way."""
+        volume = self._limits.volumes[lane.receiver.item_code]
+        for limit in self._limits.on(lane.route):
+            if load := limit.load(volume, lane.route.km):
+                yield limit, load
+
+    def _room_of(self, limit: Limit) -> list[int]:
+        if limit not in self._room:
+            self._room[limit] = list(limit.room)
+        return self._room[limit]
 
     def _take(self, row: LotLayers, lane: Lane, demand: Demand, quantity: int) -> None:
         left = self._left[_key(row)]
@@ -109,7 +120,8 @@ class Draft:
         for layer in range(lane.layer - 1, OTHERS - 1, -1):
             left[layer] = min(left[layer], left[layer + 1])
         if lane.period is not None:
-            self._room[lane.route.site_code][lane.period] -= quantity * self._volume[lane.receiver.item_code]
+            for limit, load in self._loads(lane):
+                self._room_of(limit)[lane.period] -= quantity * load
         self.open[demand.need.code] -= quantity
         pair = (lane.supply.source.code, demand.need.code)
         if pair in self._pinned:

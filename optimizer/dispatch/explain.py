@@ -102,7 +102,7 @@ class Explainer:
             row.need_code: row.unmet - row.short_of_pack for row in plan.needs if row.unmet > row.short_of_pack
         }
         self._stocked: dict[tuple[str, int], dict[str, tuple[int, int]]] = {}
-        self._small = not instance.docks or column_count(build_network(instance, timed=False)) <= COLUMNS_SMALL
+        self._small = not instance.is_coupled or column_count(build_network(instance, timed=False)) <= COLUMNS_SMALL
 
     def explain(self, result: NeedResult) -> Explanation:
         """One unmet need."""
@@ -289,8 +289,8 @@ def explain_unmet(instance: Instance, plan: Plan, need_code: str) -> Explanation
 
 
 def only_item(instance: Instance, item_code: str) -> Instance:
-    """The part of an instance that concerns one item. Where docks tie items together, all of it."""
-    if instance.docks:
+    """The part of an instance that concerns one item. Where transport ties items together, all of it."""
+    if instance.is_coupled:
         return instance
     return replace(
         instance,

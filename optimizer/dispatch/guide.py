@@ -229,6 +229,5 @@ def with_bounds(plan: Plan, bounds: dict[str, float]) -> Plan:
 
 def column_count(network: Network) -> int:
     """How many columns the arrival-node program of this network would have, lanes only."""
-    sites = {dock.site_code for dock in network.instance.docks}
-    docked = sum(lane.route.site_code in sites for lane in network.lanes)
-    return docked * (len(network.instance.boundaries) - 1) + len(network.lanes) - docked
+    limited = sum(bool(network.limits.on(lane.route)) for lane in network.lanes)
+    return limited * (len(network.instance.boundaries) - 1) + len(network.lanes) - limited

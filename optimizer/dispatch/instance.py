@@ -16,6 +16,7 @@ from operator import attrgetter
 from typing import Any, Self
 
 from optimizer.dispatch.codec import canonical_json, plain, row_of
+from optimizer.dispatch.transport import Fleet, LaneLimit
 
 
 class HolderKind(StrEnum):
@@ -287,6 +288,8 @@ class Instance:
     needs: tuple[Need, ...] = ()
     routes: tuple[Route, ...] = ()
     docks: tuple[Dock, ...] = ()
+    lane_limits: tuple[LaneLimit, ...] = ()
+    fleets: tuple[Fleet, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -297,6 +300,11 @@ class Instance:
 
         if problems := instance_problems(self):
             raise InvalidInstance(problems)
+
+    @property
+    def is_coupled(self) -> bool:
+        """Whether items share anything on the way: docks, a limited way, a fleet."""
+        return bool(self.docks or self.lane_limits or self.fleets)
 
     @property
     def horizon_hour(self) -> int:
@@ -339,6 +347,8 @@ TABLES: dict[str, type[Any]] = {
     "needs": Need,
     "routes": Route,
     "docks": Dock,
+    "lane_limits": LaneLimit,
+    "fleets": Fleet,
 }
 SORT_KEYS: dict[str, tuple[str, ...]] = {
     "items": ("code",),
@@ -350,6 +360,8 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "needs": ("priority_class", "item_code", "place_code", "due_hour", "code"),
     "routes": ("site_code", "place_code"),
     "docks": ("site_code",),
+    "lane_limits": ("site_code", "place_code"),
+    "fleets": ("code",),
 }
-LEFT_OUT_EMPTY: frozenset[str] = frozenset()
+LEFT_OUT_EMPTY = frozenset({"lane_limits", "fleets"})
 """Tables younger than the first plans: an instance without them has the text, and the hash, that it always had."""

@@ -12,19 +12,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.dispatch.arcs import Demand, Lane, Network, loading_periods
+from optimizer.dispatch.arcs import Demand, Lane, Network
+from optimizer.dispatch.coupling import FLEET
 from optimizer.dispatch.draft import Draft
 from optimizer.dispatch.instance import NeedKind
 from optimizer.engine import FloatArray, IntArray, Matrix
 
 INFINITY = float("inf")
 ROOM_UNIT = 10_000.0  # cubic centimetres per unit of a load column: keeps coefficients near one
+KM_UNIT = 100.0  # and kilometres, where load is volume times way
 FAR = 10**9  # an hour beyond every horizon
 
 
@@ -184,8 +186,7 @@ def _last_periods(
 ) -> IntArray:
     """The period that holds the last hour at which a use may leave; -1 where the site has no limit."""
     boundaries = np.array(network.instance.boundaries, np.int64)
-    limited = loading_periods(network.instance)
-    bound = np.array([row.route.site_code in limited for row in network.lanes], bool)
+    bound = np.array([bool(network.limits.on(row.route)) for row in network.lanes], bool)
     travel = np.array([row.route.travel_hours for row in network.lanes], np.int64)
     due = np.array([row.due_hour for row in claims], np.int64)
     latest = np.array([row.latest_hour for row in claims], np.int64)
@@ -222,44 +223,60 @@ def _claim_rows(claims: Sequence[Claim], claim: IntArray, rows: _Rows) -> range:
 
 
 def _load_rows(network: Network, lane: IntArray, period: IntArray, rows: _Rows) -> tuple[range, FloatArray]:
-    """What a site must have loaded by the end of a period, of goods there from an hour on, fits its docks until then.
+    """What must have left by the end of a period, of goods there from an hour on, fits each limit until then.
 
-    One chain of load columns per site and first hour of its goods: load[t] = load[t - 1] + volume due in t, at most the
-    room from that hour to the end of t. All windows that begin with some goods are watched, which is all that matters.
+    One chain of load columns per limit and first hour of its goods: load[t] = load[t - 1] + load due in t, at most the
+    room from that hour to the end of t. All windows that begin with some goods are watched: for one limit that is all
+    that matters; where several meet on a way it is a little too hopeful, and writing the plan has the last word.
     """
-    limited = loading_periods(network.instance)
+    first = rows.height
+    room: list[FloatArray] = []
+    for family in network.limits.families:
+        room.append(_family_rows(network, family, lane, period, len(lane) + sum(len(part) for part in room), rows))
+    return range(first, rows.height), np.concatenate(room) if room else np.zeros(0)
+
+
+def _family_rows(
+    network: Network, family: str, lane: IntArray, period: IntArray, first_column: int, rows: _Rows
+) -> FloatArray:
+    """The chains of one family; returns the upper bounds of their load columns."""
+    limits = [network.limits.of_family(family, row.route) for row in network.lanes]
+    rooms = {limit.code: limit.room for limit in limits if limit is not None}
     starts: dict[str, set[int]] = defaultdict(set)
     begin = np.array([_first_period(network, row) for row in network.lanes], np.int64)
-    for number, row in enumerate(network.lanes):
-        starts[row.route.site_code].add(int(begin[number]))
-    volumes: Mapping[str, int] = {item.code: item.volume_cm3 for item in network.instance.items}
-    volume = np.array([volumes[row.receiver.item_code] for row in network.lanes], np.float64) / ROOM_UNIT
-    site_codes = sorted({row.route.site_code for row in network.lanes} & set(limited))
-    numbers = {code: number for number, code in enumerate(site_codes)}
-    site = np.array([numbers.get(row.route.site_code, -1) for row in network.lanes], np.int64)
-    chains = [(code, start) for code in site_codes for start in sorted(starts[code])]
+    for number, limit in enumerate(limits):
+        if limit is not None:
+            starts[limit.code].add(int(begin[number]))
+    unit = ROOM_UNIT * (KM_UNIT if family == FLEET else 1.0)
+    load = np.array([_load(network, row, family) for row in network.lanes], np.float64) / unit
+    numbers = {code: number for number, code in enumerate(sorted(rooms))}
+    owner = np.array([-1 if limit is None else numbers[limit.code] for limit in limits], np.int64)
+    chains = [(code, start) for code in numbers for start in sorted(starts[code])]
     length = len(network.instance.boundaries) - 1
-    first_chain = np.array(
-        [next(n for n, chain in enumerate(chains) if chain[0] == code) for code in site_codes] or [0]
-    )
+    first_chain = np.array([next(n for n, chain in enumerate(chains) if chain[0] == code) for code in numbers] or [0])
     room: list[FloatArray] = []
     for number, (code, start) in enumerate(chains):
-        capacity = np.array(limited[code], np.float64)
+        capacity = np.array(rooms[code], np.float64)
         capacity[:start] = 0.0
-        room.append(np.cumsum(capacity) / ROOM_UNIT)
+        room.append(np.cumsum(capacity) / unit)
         depth = number - first_chain[numbers[code]]
         if depth == 0:
-            continue  # the outermost chain of every site is written for all sites at once below
-        inside = np.flatnonzero((site[lane] == numbers[code]) & (begin[lane] >= start) & (period >= 0))
-        rows.add(rows.height + number * length + period[inside], inside, -volume[lane[inside]])
-    held = np.flatnonzero((period >= 0) & (volume[lane] > 0))
-    rows.add(rows.height + first_chain[site[lane[held]]] * length + period[held], held, -volume[lane[held]])
+            continue  # the outermost chain of every limit is written for all limits at once below
+        inside = np.flatnonzero((owner[lane] == numbers[code]) & (begin[lane] >= start) & (period >= 0))
+        rows.add(rows.height + number * length + period[inside], inside, -load[lane[inside]])
+    held = np.flatnonzero((period >= 0) & (owner[lane] >= 0) & (load[lane] > 0))
+    rows.add(rows.height + first_chain[owner[lane[held]]] * length + period[held], held, -load[lane[held]])
     links = np.arange(len(chains) * length, dtype=np.int64)
-    rows.add(rows.height + links, len(lane) + links, np.ones(len(links)))
+    rows.add(rows.height + links, first_column + links, np.ones(len(links)))
     later = links[links % length > 0]
-    rows.add(rows.height + later, len(lane) + later - 1, -np.ones(len(later)))
-    zero = np.zeros(len(links))
-    return rows.close(zero, zero.copy()), np.concatenate(room) if room else zero
+    rows.add(rows.height + later, first_column + later - 1, -np.ones(len(later)))
+    rows.close(np.zeros(len(links)), np.zeros(len(links)))
+    return np.concatenate(room) if room else np.zeros(0)
+
+
+def _load(network: Network, lane: Lane, family: str) -> int:
+    limit = network.limits.of_family(family, lane.route)
+    return 0 if limit is None else limit.load(network.limits.volumes[lane.receiver.item_code], lane.route.km)
 
 
 def _first_period(network: Network, lane: Lane) -> int:

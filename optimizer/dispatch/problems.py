@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from optimizer.dispatch.transport import transport_problems
+
 if TYPE_CHECKING:
     from optimizer.dispatch.instance import Floor, Instance, Lot, Need
 
@@ -24,6 +26,7 @@ def instance_problems(instance: Instance) -> tuple[str, ...]:
         *(problem for need in instance.needs for problem in _need_problems(need)),
         *_law_problems(instance),
         *_road_problems(instance),
+        *transport_problems(instance),
     )
 
 
@@ -45,6 +48,8 @@ def _repeated(instance: Instance) -> Iterator[str]:
         "needs": (row.code for row in instance.needs),
         "routes": ((row.site_code, row.place_code) for row in instance.routes),
         "docks": (row.site_code for row in instance.docks),
+        "lane_limits": ((row.site_code, row.place_code) for row in instance.lane_limits),
+        "fleets": (row.code for row in instance.fleets),
     }
     for table, found in keys.items():
         yield from (f"{table} {key}: expected once, found {n} times" for key, n in Counter(found).items() if n > 1)

@@ -141,10 +141,10 @@ def moved(instance: Instance, row: Shipment, elapsed: int) -> Shipment | None:
 def sticky(instance: Instance, policy: Policy, planned: Sequence[Shipment], fresh: Plan) -> list[Shipment]:
     """Part by part: the plan in force where it is still valid and the new one is not better, else the new one."""
     items = sorted({need.item_code for need in instance.needs})
-    parts = [items] if instance.docks else [[code] for code in items]
+    parts = [items] if instance.is_coupled else [[code] for code in items]
     chosen: list[Shipment] = []
     for part in parts:
-        world = instance if instance.docks else only_item(instance, part[0])
+        world = instance if instance.is_coupled else only_item(instance, part[0])
         old = [row for row in planned if row.item_code in part]
         new = [row for row in fresh.shipments if row.item_code in part]
         chosen += old if _stands(world, policy, old, new) else new
