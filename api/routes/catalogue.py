@@ -12,11 +12,13 @@ from api.schemas.catalogue import (
     ItemOut,
     SubstitutionDecisionOut,
     SubstitutionOut,
+    TradeCodeOut,
+    TradeCodesRecordedOut,
 )
 from api.views import catalogue as views
 from reserve.authority import Permission
 from reserve.catalogue import queries, service
-from reserve.catalogue.terms import CatalogueDraft, SubstitutionDecisionDraft
+from reserve.catalogue.terms import CatalogueDraft, SubstitutionDecisionDraft, TradeCodesDraft
 
 router = APIRouter(tags=["catalogue"])
 WRITE = [needs(Permission.CATALOGUE_WRITE)]
@@ -26,6 +28,17 @@ WRITE = [needs(Permission.CATALOGUE_WRITE)]
 def record_catalogue(draft: CatalogueDraft, command: Command) -> Response:
     """Enter or update categories, items and substitutions by code."""
     return command.run(service.record_catalogue, draft, answer=CatalogueRecordedOut)
+
+
+@router.post("/trade-codes", status_code=201, response_model=TradeCodesRecordedOut, dependencies=WRITE)
+def record_trade_codes(draft: TradeCodesDraft, command: Command) -> Response:
+    """Enter what makers' labels call our items: GTIN, MA or AHM device identifier, with the pieces in that pack."""
+    return command.run(service.record_trade_codes, draft, answer=TradeCodesRecordedOut)
+
+
+@router.get("/trade-codes", response_model=list[TradeCodeOut], dependencies=[needs()])
+def list_trade_codes(question: Question) -> list[TradeCodeOut]:
+    return [TradeCodeOut.model_validate(row) for row in question.ask(queries.trade_codes).values()]
 
 
 @router.post("/substitutions/enable", response_model=SubstitutionOut, dependencies=WRITE)

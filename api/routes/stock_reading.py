@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from api.deps import AfterId, Limit, Page, Question, needs
-from api.schemas.stock import HoldOut, LedgerLineOut, RungOut, StockLineOut
+from api.schemas.stock import HoldOut, LedgerLineOut, RungOut, ScanOut, StockLineOut
 from api.views import stock as views
 from reserve.authority import Permission
 from reserve.stock import queries
 
 router = APIRouter(tags=["stock"], dependencies=[needs(Permission.STOCK_READ)])
 
+ScannedText = Annotated[str, Query(max_length=1000, description="as the scanner sent it")]
 KnownAt = Annotated[AwareDatetime | None, Query(description="as the books knew it at this time")]
 
 
@@ -42,6 +43,12 @@ def stock_of_item(code: str, question: Question, known_at: KnownAt = None) -> li
 def ladder_of_item(code: str, question: Question) -> list[RungOut]:
     """Book, usable, free and deliverable today, by site and owner. No floor is taken off: who asks decides that."""
     return question.ask(views.ladder, code, question.scopes(Permission.STOCK_READ), question.today)
+
+
+@router.get("/scans", response_model=ScanOut)
+def read_scan(text: ScannedText, question: Question) -> ScanOut:
+    """What a scanned code says and which goods it means; refused with its reason when it cannot be read."""
+    return question.ask(views.scanned, text)
 
 
 @router.get("/ledger", response_model=Page[LedgerLineOut])

@@ -64,3 +64,15 @@ class SubstitutionDecisionOut(Out):
     reason: str
     person_id: int
     recorded_at: datetime
+
+
+class TradeCodesRecordedOut(Out):
+    codes: int
+
+
+class TradeCodeOut(Out):
+    """``pieces``: base units in one of what the code names."""
+
+    code: str
+    item_code: str
+    pieces: int

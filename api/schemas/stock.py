@@ -9,6 +9,7 @@ from pydantic import computed_field
 from api.schemas.base import Out
 from reserve.papers.terms import State
 from reserve.sites.terms import BinKind
+from reserve.stock.scans import Scheme
 from reserve.stock.terms import Deduction, HoldMode, MovementKind
 
 
@@ -62,6 +63,34 @@ class StockLineOut(Out):
     def packs(self) -> int:
         """Whole packs in ``on_hand``."""
         return self.on_hand // self.pack_size
+
+
+class KnownLotOut(Out):
+    """A lot that carries the scanned code."""
+
+    item_code: str
+    code: str
+    maker: str
+    expires_on: date | None
+    pack_size: int
+
+
+class ScanOut(Out):
+    """What a code says. ``pieces``: base units in what was scanned; empty where neither label nor code says so."""
+
+    scheme: Scheme
+    item_code: str | None
+    trade_code: str
+    lot_code: str
+    serial: str
+    made_on: date | None
+    expires_on: date | None
+    pieces: int | None
+    site_code: str
+    bin_code: str
+    box_code: str
+    document_number: str
+    known_lots: list[KnownLotOut]
 
 
 class RungOut(Out):

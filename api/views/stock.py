@@ -9,11 +9,11 @@ from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
 from api.deps import found_in
-from api.schemas.stock import HoldOut, RungOut
+from api.schemas.stock import HoldOut, KnownLotOut, RungOut, ScanOut
 from api.views.scoping import parties_in
 from reserve.papers import reading
 from reserve.sites import queries as site_queries
-from reserve.stock import queries, rules
+from reserve.stock import queries, recognition, rules
 from reserve.stock.terms import StockLine
 
 
@@ -53,3 +53,24 @@ def ladder(session: Session, code: str, scopes: tuple[str, ...], today: date) ->
         )
         for rung in rungs
     ]
+
+
+def scanned(session: Session, text: str) -> ScanOut:
+    """A scan with what we know of it."""
+    found = recognition.recognise(session, text)
+    scan = found.scan
+    return ScanOut(
+        scheme=scan.scheme,
+        item_code=found.item.code if found.item else None,
+        trade_code=scan.trade_code,
+        lot_code=scan.lot_code,
+        serial=scan.serial,
+        made_on=scan.made_on,
+        expires_on=scan.expires_on,
+        pieces=found.pieces,
+        site_code=scan.site_code,
+        bin_code=scan.bin_code,
+        box_code=scan.box_code,
+        document_number=scan.document_number,
+        known_lots=[KnownLotOut.model_validate(lot) for lot in found.lots],
+    )

@@ -82,6 +82,20 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "trade_code",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("item_code", sa.Text(), nullable=False),
+        sa.Column("pieces", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("pieces > 0", name=op.f("ck_trade_code_pieces_positive")),
+        sa.ForeignKeyConstraint(["item_code"], ["item.code"], name=op.f("fk_trade_code_item_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trade_code")),
+        sa.UniqueConstraint("code", name=op.f("uq_trade_code_code")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_trade_code_item_code"), "trade_code", ["item_code"], unique=False)
+    op.create_table(
         "substitution_decision",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("substitution_id", sa.BigInteger(), nullable=False),
@@ -103,11 +117,12 @@ def upgrade() -> None:
     )
 
     guard_append_only(op.get_bind(), ["substitution_decision"])
-    guard_against_deletion(op.get_bind(), ["item_category", "item", "substitution"])
+    guard_against_deletion(op.get_bind(), ["item_category", "item", "substitution", "trade_code"])
 
 
 def downgrade() -> None:
     op.drop_table("substitution_decision")
+    op.drop_table("trade_code")
     op.drop_table("substitution")
     op.drop_table("item")
     op.drop_table("item_category")

@@ -86,6 +86,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_stock_lot_expires_on"), "stock_lot", ["expires_on"], unique=False)
     op.create_index(op.f("ix_stock_lot_item_id"), "stock_lot", ["item_id"], unique=False)
     op.create_table(
+        "stock_lot_certificate",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("certificate", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("hash_algorithm", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_stock_lot_certificate_document_id")),
+        sa.ForeignKeyConstraint(["lot_id"], ["stock_lot.id"], name=op.f("fk_stock_lot_certificate_lot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_lot_certificate")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_stock_lot_certificate_lot_id"), "stock_lot_certificate", ["lot_id"], unique=False)
+    op.create_table(
         "stock_movement",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column(
@@ -368,6 +384,7 @@ def upgrade() -> None:
         [
             "stock_floor",
             "stock_lot",
+            "stock_lot_certificate",
             "stock_movement",
             "stock_block",
             "stock_block_end",
@@ -392,5 +409,6 @@ def downgrade() -> None:
     op.drop_table("stock_block")
     op.drop_table("stock_account")
     op.drop_table("stock_movement")
+    op.drop_table("stock_lot_certificate")
     op.drop_table("stock_lot")
     op.drop_table("stock_floor")

@@ -53,6 +53,20 @@ class Item(Base):
     recorded_at: Mapped[datetime]
 
 
+class TradeCode(Base):
+    """What a maker's label calls an item in one pack size: a GTIN of 14 digits, an MA or AHM device identifier."""
+
+    __tablename__ = "trade_code"
+    __table_args__ = (CheckConstraint("pieces > 0", name="pieces_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    item_code: Mapped[str] = mapped_column(ForeignKey("item.code"), index=True)
+    pieces: Mapped[int]
+    """Base units in one of what the code names."""
+    recorded_at: Mapped[datetime]
+
+
 class Substitution(Base):
     __tablename__ = "substitution"
     __table_args__ = (

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from reserve.catalogue import rules
-from reserve.catalogue.models import Category, Item, Substitution, SubstitutionDecision
+from reserve.catalogue.models import Category, Item, Substitution, SubstitutionDecision, TradeCode
 from reserve.catalogue.terms import ItemFacts
 from reserve.errors import NotFound
 
@@ -56,6 +56,14 @@ def categories_by_code(session: Session, codes: Iterable[str] | None = None) -> 
     if codes is not None:
         statement = statement.where(Category.code.in_(sorted(set(codes))))
     return {category.code: category for category in session.scalars(statement)}
+
+
+def trade_codes(session: Session, codes: Iterable[str] | None = None) -> dict[str, TradeCode]:
+    """What makers' labels call our items, by code; all of them when ``codes`` is None."""
+    statement = select(TradeCode).order_by(TradeCode.code)
+    if codes is not None:
+        statement = statement.where(TradeCode.code.in_(sorted(set(codes))))
+    return {each.code: each for each in session.scalars(statement)}
 
 
 def substitutions(session: Session, *, enabled_only: bool = False) -> Sequence[Substitution]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
-from reserve.catalogue.terms import CatalogueDraft, ItemDraft, ItemFacts, SubstitutionDraft
+from reserve.catalogue.terms import CatalogueDraft, ItemDraft, ItemFacts, SubstitutionDraft, TradeCodesDraft
 from reserve.errors import Problem
 
 
@@ -103,3 +103,17 @@ def _substitution_problems(place: int, draft: SubstitutionDraft, items: Abstract
     if draft.needed_item == draft.substitute_item:
         field = f"substitutions.{place}.substitute_item"
         yield Problem("same_item", field, "another item", draft.substitute_item, place + 1)
+
+
+def trade_code_problems(draft: TradeCodesDraft, *, items: AbstractSet[str]) -> list[Problem]:
+    """Everything wrong with a list of makers' codes: unknown items, and codes that stand there twice."""
+    problems = []
+    codes = [each.code for each in draft.codes]
+    for place, each in enumerate(draft.codes):
+        field, row = f"codes.{place}", place + 1
+        if each.item_code not in items:
+            expected = "an item of the catalogue"
+            problems.append(Problem("unknown_item", f"{field}.item_code", expected, each.item_code, row))
+        if each.code in codes[:place]:
+            problems.append(Problem("code_twice", f"{field}.code", "each code once", each.code, row))
+    return problems

@@ -9,8 +9,15 @@ from sqlalchemy.orm import Session
 
 from reserve.authority import Actor, Permission, require
 from reserve.catalogue import queries, rules
-from reserve.catalogue.models import Category, Item, Substitution, SubstitutionDecision
-from reserve.catalogue.terms import CatalogueDraft, CatalogueRecorded, ItemDraft, SubstitutionDecisionDraft
+from reserve.catalogue.models import Category, Item, Substitution, SubstitutionDecision, TradeCode
+from reserve.catalogue.terms import (
+    CatalogueDraft,
+    CatalogueRecorded,
+    ItemDraft,
+    SubstitutionDecisionDraft,
+    TradeCodesDraft,
+    TradeCodesRecorded,
+)
 from reserve.db import append
 from reserve.errors import Conflict, InvalidInput
 
@@ -41,6 +48,23 @@ def record_catalogue(
     session.flush()
     _record_substitutions(session, draft)
     return CatalogueRecorded(len(draft.categories), len(draft.items), len(draft.substitutions))
+
+
+def record_trade_codes(
+    session: Session, actor: Actor, draft: TradeCodesDraft, *, now: datetime, today: date
+) -> TradeCodesRecorded:
+    """Enter what makers' labels call our items, or correct it by code. Labels already read keep what they said."""
+    require(actor, Permission.CATALOGUE_WRITE)
+    items = queries.items_by_code(session, (each.item_code for each in draft.codes))
+    if problems := rules.trade_code_problems(draft, items=items.keys()):
+        raise InvalidInput(problems)
+    known = queries.trade_codes(session, (each.code for each in draft.codes))
+    for each in draft.codes:
+        row = known.get(each.code) or TradeCode(code=each.code)
+        row.item_code, row.pieces, row.recorded_at = each.item_code, each.pieces, now
+        session.add(row)
+    session.flush()
+    return TradeCodesRecorded(len(draft.codes))
 
 
 def enable_substitution(

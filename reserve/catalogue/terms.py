@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from reserve.drafts import Draft
+from reserve.quantities import MAX_QUANTITY
 
 
 class LifeCycle(StrEnum):
@@ -95,6 +96,21 @@ class CatalogueDraft(Draft):
     substitutions: tuple[SubstitutionDraft, ...] = ()
 
 
+class TradeCodeDraft(Draft):
+    """What a maker's label calls an item: its GTIN (14 digits), MA or AHM device identifier, in one pack size."""
+
+    code: str = Field(min_length=4, max_length=80)
+    item_code: str
+    pieces: int = Field(default=1, ge=1, le=MAX_QUANTITY, strict=True)
+    """Base units in one of what the code names: 50 for a box of fifty."""
+
+
+class TradeCodesDraft(Draft):
+    """Codes to enter, or to point at another item or pack size. Nothing leaves the list this way."""
+
+    codes: tuple[TradeCodeDraft, ...] = Field(min_length=1)
+
+
 class SubstitutionDecisionDraft(Draft):
     """A competent person lets a substitute stand in, or stops it, and says why."""
 
@@ -110,3 +126,8 @@ class CatalogueRecorded:
     categories: int
     items: int
     substitutions: int
+
+
+@dataclass(frozen=True, slots=True)
+class TradeCodesRecorded:
+    codes: int

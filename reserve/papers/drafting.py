@@ -21,6 +21,8 @@ from reserve.papers import queries, rules
 from reserve.papers.models import ApprovalStep, Document, DocumentLine, DocumentState, NumberSeries
 from reserve.papers.terms import NUMBER_CODE, DocumentKind, LineContent, ResponseLevel, State
 
+_FALLEN = frozenset({State.REJECTED, State.WITHDRAWN})
+
 
 class NoLawfulApprover(Conflict):
     """The approval matrix has no row for this paper: nobody may lawfully sign it."""
@@ -99,6 +101,10 @@ def enter_state(
     if not rules.may_follow(document.kind, previous, state):
         raise WrongState(f"{document.number} is {previous}", number=document.number, found=previous, wanted=state)
     _append_state(session, actor, document, previous, state, now=now, occurred_at=occurred_at, reason=reason)
+    if document.kind is DocumentKind.COUNT_VARIANCE and state in _FALLEN:  # the count falls with its variance
+        assert document.refers_to_id is not None
+        sheet = session.get_one(Document, document.refers_to_id)
+        enter_state(session, actor, sheet, State.REJECTED, now=now, occurred_at=occurred_at, reason=reason)
 
 
 def require_kind(document: Document, kind: DocumentKind) -> None:

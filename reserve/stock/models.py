@@ -40,6 +40,18 @@ class Lot(AppendOnly, Base):
     recorded_at: Mapped[datetime]
 
 
+class LotCertificate(AppendOnly, Base):
+    """A certificate that came after the lot was entered: at inspection, or with a later delivery. The newest holds."""
+
+    __tablename__ = "stock_lot_certificate"
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("stock_lot.id"), index=True)
+    certificate: Mapped[str]
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    user_id: Mapped[int]
+    recorded_at: Mapped[datetime]
+
+
 class StockAccount(Base):
     """Whose goods, on whose money, stand where. Owner and custodian differ as a matter of course (代储)."""
 

@@ -29,6 +29,7 @@ from reserve.stock.models import (
     Hold,
     HoldEnd,
     Lot,
+    LotCertificate,
     Movement,
     StockAccount,
 )
@@ -57,6 +58,23 @@ def get_lot(session: Session, ref: LotRef) -> Lot:
 def lots_by_id(session: Session, ids: Iterable[int]) -> Mapping[int, Lot]:
     statement = select(Lot).where(Lot.id.in_(sorted(set(ids))))
     return {lot.id: lot for lot in session.scalars(statement)}
+
+
+def certificates_of(session: Session, lot_ids: Iterable[int]) -> dict[int, str | None]:
+    """The certificate of each lot as it holds now."""
+    newest = _certificates(None)
+    certificate = func.coalesce(newest.c.certificate, Lot.certificate)
+    statement = select(Lot.id, certificate).outerjoin(newest, newest.c.lot_id == Lot.id)
+    return dict(session.execute(statement.where(Lot.id.in_(sorted(set(lot_ids))))).all())
+
+
+def _certificates(known_at: datetime | None) -> Any:
+    """The newest certificate that came after its lot was entered, as known now or at a recorded time."""
+    newest = select(func.max(LotCertificate.id)).group_by(LotCertificate.lot_id)
+    if known_at is not None:
+        newest = newest.where(LotCertificate.recorded_at <= known_at)
+    statement = select(LotCertificate.lot_id, LotCertificate.certificate)
+    return statement.where(LotCertificate.id.in_(newest.scalar_subquery())).subquery("certificates")
 
 
 def accounts_by_id(session: Session, ids: Iterable[int]) -> Mapping[int, StockAccount]:
@@ -224,15 +242,18 @@ def stock_lines(
     """
     columns = (StockAccount.id.label("account_id"), Bin, Organisation.code.label("owner_code"), Lot, Item)
     amounts = _amounts_now() if known_at is None else _amounts_known(known_at)
-    blocked = _blocked_at(known_at)
+    blocked, certificates = _blocked_at(known_at), _certificates(known_at)
+    certificate = func.coalesce(certificates.c.certificate, Lot.certificate).label("certificate")
+    blocks = func.coalesce(blocked.c.blocks, 0).label("blocks")
     statement: Select[Any] = (
-        select(*columns, amounts.c.on_hand, amounts.c.held, func.coalesce(blocked.c.blocks, 0).label("blocks"))
+        select(*columns, amounts.c.on_hand, amounts.c.held, blocks, certificate)
         .join(amounts, amounts.c.account_id == StockAccount.id)
         .join(Bin, Bin.id == StockAccount.bin_id)
         .join(Organisation, Organisation.id == StockAccount.owner_id)
         .join(Lot, Lot.id == amounts.c.lot_id)
         .join(Item, Item.id == Lot.item_id)
         .outerjoin(Site, Site.id == Bin.site_id)
+        .outerjoin(certificates, certificates.c.lot_id == Lot.id)
         .outerjoin(blocked, and_(blocked.c.account_id == StockAccount.id, blocked.c.lot_id == Lot.id))
         .where(amounts.c.on_hand != 0, Bin.kind.not_in(OUTSIDE))
     )
@@ -261,7 +282,7 @@ def _line(r: Any) -> StockLine:
         expires_on=r.Lot.expires_on,
         must_expire=r.Item.shelf_life_months is not None,
         needs_certificate=r.Item.needs_certificate,
-        certificate=r.Lot.certificate,
+        certificate=r.certificate,
         pack_size=r.Lot.pack_size,
         account_id=r.account_id,
         bin_code=r.Bin.code,

@@ -138,6 +138,8 @@ def receive(session: Session, actor: Actor, draft: ReceiptDraft, *, now: datetim
             assert bin_row is not None
             account = ledger.account_for(session, bin_row.id, owner.id, draft.fund)
             moves.append(Move(lot_id, outside, account, quantity, ids[number]))
+    came = {lot_id: line.lot.certificate or "" for lot_id, line in zip(lots, draft.lines, strict=True)}
+    ledger.certify(session, actor, document.id, came, now=now)
     movements = post_fact(
         session, actor, document, MovementKind.RECEIVE, moves, site=site, now=now, occurred_at=draft.occurred_at
     )
@@ -161,7 +163,10 @@ def _bins_by_result(
 
 
 def inspect(session: Session, actor: Actor, draft: InspectionDraft, *, now: datetime, today: date) -> Posted:
-    """Move goods out of the inspection area by the result: to a shelf, or to the rejected area."""
+    """Move goods out of the inspection area by the result: to a shelf, or to the rejected area.
+
+    The certificate that the inspection found is from now on that of every lot of which something was accepted.
+    """
     require(actor, Permission.STOCK_RECEIVE)
     site = site_queries.get_site(session, draft.site_code)
     require_scope(actor, Permission.STOCK_RECEIVE, organisation_path=site.organisation_path)
@@ -202,6 +207,8 @@ def inspect(session: Session, actor: Actor, draft: InspectionDraft, *, now: date
             assert bin_row is not None
             account = ledger.account_for(session, bin_row.id, owner.id, line.fund)
             moves.append(Move(lot.id, waiting, account, quantity, ids[number]))
+    passed = [lot.id for lot, line in zip(lots, draft.lines, strict=True) if lot is not None and line.accepted]
+    ledger.certify(session, actor, document.id, dict.fromkeys(passed, draft.certificate_no), now=now)
     movements = post_fact(
         session, actor, document, MovementKind.INSPECT, moves, site=site, now=now, occurred_at=draft.occurred_at
     )

@@ -9,12 +9,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reserve.authority import Actor
 from reserve.catalogue.models import Item
 from reserve.db import append, claim
 from reserve.errors import Conflict
-from reserve.stock import rules
+from reserve.stock import queries, rules
 from reserve.stock.drafts import LotDraft
-from reserve.stock.models import Lot, StockAccount
+from reserve.stock.models import Lot, LotCertificate, StockAccount
 from reserve.stock.terms import Fund
 
 
@@ -61,6 +62,25 @@ def lots_for(session: Session, labels: Sequence[tuple[Item, LotDraft]], *, now: 
             same[draft.expires_on] = _enter(session, item, draft, code, now=now)
         ids.append(same[draft.expires_on])
     return ids
+
+
+def certify(
+    session: Session, actor: Actor, document_id: int, certificates: Mapping[int, str], *, now: datetime
+) -> None:
+    """Write down the certificates that came for lots, by lot id, where they say something new."""
+    known = queries.certificates_of(session, certificates)
+    rows = [
+        {
+            "lot_id": lot_id,
+            "certificate": certificate,
+            "document_id": document_id,
+            "user_id": actor.user_id,
+            "recorded_at": now,
+        }
+        for lot_id, certificate in sorted(certificates.items())
+        if certificate and certificate != known[lot_id]
+    ]
+    append(session, LotCertificate, rows)
 
 
 def _require_confirmed(item: Item, draft: LotDraft, same: Mapping[date | None, int]) -> None:

@@ -7,8 +7,10 @@ import json
 from reserve.authority import Actor, Grant, Permission
 from reserve.errors import InvalidInput, NotAllowed
 from reserve.jobs import outbox
+from reserve.papers import queries as paper_queries
+from reserve.papers import service as papers
 from reserve.papers.drafting import SignerDoesNotHandle, WrongState
-from reserve.papers.terms import State
+from reserve.papers.terms import Decision, SignatureDraft, State, WithdrawalDraft
 from reserve.stock import queries
 from reserve.stock import service as stock
 from reserve.stock.counts import CountOvertaken
@@ -17,7 +19,7 @@ from reserve.stock.posting import BeforeClosedCount
 from reserve.stock.terms import MovementKind
 from tests.books import problems
 from tests.ledger_text import FUND, OWNER
-from tests.reserve.stock.shelves import MEMBER, POSTER, Shelves, at, issue, ref
+from tests.reserve.stock.shelves import MEMBER, PLANNER, POSTER, Shelves, at, issue, ref
 
 LATE = "2026-02-22  issue  10  lot 7  A1 -> H1"
 
@@ -261,3 +263,28 @@ def test_a_count_that_would_have_left_too_little_is_overtaken(shelves: Shelves) 
 
     with shelves.refused(CountOvertaken):
         shelves.run(stock.post_count, CountSignOffDraft(count_number=answer.number), POSTER)
+
+
+def test_a_rejected_difference_ends_the_count_and_the_shelf_is_counted_again(shelves: Shelves) -> None:
+    stocked(shelves)
+    answer = shelves.count(90, "2026-02-25")
+
+    refusal = SignatureDraft(document_number=answer.variance_number, decision=Decision.REJECT, reason="count again")
+    shelves.run(papers.sign, refusal, PLANNER)
+
+    sheet = shelves.ask(paper_queries.get_document, answer.number)
+    assert shelves.ask(paper_queries.state_of, sheet.id) is State.REJECTED
+    with shelves.refused(WrongState):
+        shelves.run(stock.post_count, CountSignOffDraft(count_number=answer.number), POSTER)
+    shelves.counted(90, "2026-02-26")
+    assert shelves.stand() == (90, 0)
+
+
+def test_a_withdrawn_difference_ends_the_count_too(shelves: Shelves) -> None:
+    stocked(shelves)
+    answer = shelves.count(90, "2026-02-25")
+
+    shelves.run(papers.withdraw, WithdrawalDraft(document_number=answer.variance_number, reason="mistyped"), PLANNER)
+
+    sheet = shelves.ask(paper_queries.get_document, answer.number)
+    assert shelves.ask(paper_queries.state_of, sheet.id) is State.REJECTED

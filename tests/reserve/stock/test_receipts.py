@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from reserve.catalogue import service as catalogue
+from reserve.catalogue.terms import CatalogueDraft, ItemDraft
 from reserve.errors import InvalidInput
-from reserve.stock import queries
+from reserve.stock import queries, rules
 from reserve.stock import service as stock
 from reserve.stock.drafts import (
     InspectionDraft,
     InspectionLineDraft,
+    LotRef,
     OpeningDraft,
     OpeningLineDraft,
     ReceiptLineDraft,
@@ -22,6 +26,8 @@ from tests.books import problems
 from tests.ledger_text import FUND, OWNER
 from tests.reserve.stock.shelves import Shelves, at, label, receipt, ref
 from tests.small_world import MASK, TENT
+
+SUIT = "S0000001"
 
 
 def inspected(accepted: int = 0, rejected: int = 0, site: str = "W1", bin_code: str = "A1") -> InspectionDraft:
@@ -164,6 +170,64 @@ def test_two_makers_may_use_one_code(shelves: Shelves) -> None:
 
 
 # --- inspection and opening ----------------------------------------------------------------------------------------
+
+
+def suits_that_wait(shelves: Shelves, certificate: str | None = None) -> None:
+    """A kind of goods that needs a certificate, twenty of which wait for inspection."""
+    suit = ItemDraft(
+        code=SUIT,
+        name_zh="防护服",
+        name_en="suit",
+        unit="piece",
+        category="PPE",
+        weight_g=300,
+        volume_cm3=900,
+        needs_certificate=True,
+        unit_price_minor=9000,
+    )
+    shelves.run(catalogue.record_catalogue, CatalogueDraft(items=(suit,)))
+    goods = label(item_code=SUIT, certificate=certificate)
+    shelves.run(stock.receive, receipt(ReceiptLineDraft(lot=goods, uninspected=20)))
+
+
+def certificates(shelves: Shelves, **more: Any) -> set[str | None]:
+    return {line.certificate for line in shelves.ask(queries.stock_lines, item_codes=[SUIT], **more)}
+
+
+def inspected_suits(certificate_no: str) -> InspectionDraft:
+    goods = LotRef(item_code=SUIT, code="7")
+    line = InspectionLineDraft(lot_ref=goods, owner_code=OWNER, fund=FUND, accepted=20)
+    return InspectionDraft(site_code="W1", lines=(line,), certificate_no=certificate_no)
+
+
+def test_the_certificate_found_at_inspection_makes_the_lot_usable(shelves: Shelves) -> None:
+    suits_that_wait(shelves)
+    before = shelves.clock.now()
+    shelves.clock.move_to(at("2026-03-02T12:00"))
+
+    shelves.run(stock.inspect, inspected_suits("QC-9"))
+
+    (line,) = shelves.ask(queries.stock_lines, item_codes=[SUIT])
+    assert (line.certificate, rules.unusable_because(line, date(2026, 3, 2))) == ("QC-9", None)
+    assert certificates(shelves, known_at=before) == {None}
+
+
+def test_an_inspection_without_certificate_leaves_the_one_the_lot_has(shelves: Shelves) -> None:
+    suits_that_wait(shelves, certificate="QC-1")
+
+    shelves.run(stock.inspect, inspected_suits(""))
+
+    assert certificates(shelves) == {"QC-1"}
+
+
+def test_a_certificate_that_comes_with_a_later_delivery_is_that_of_the_whole_lot(shelves: Shelves) -> None:
+    suits_that_wait(shelves)
+
+    later = ReceiptLineDraft(lot=label(item_code=SUIT, certificate="QC-2"), accepted=5)
+    shelves.run(stock.receive, receipt(later))
+
+    assert certificates(shelves) == {"QC-2"}
+    assert shelves.stand("INSP") == (20, 0)
 
 
 def test_inspection_moves_goods_to_the_shelf_and_to_the_rejected_area(shelves: Shelves) -> None:
