@@ -147,9 +147,9 @@ def _settle_component(component: Component, draft: Draft, policy: Policy, budget
 
 def repair(draft: Draft, arrays: Arrays, settled: Settled, priority: int, closed: bool) -> None:
     """After rounding a class down: fill what is still open, worst fill first, by the lanes the linear plan prefers."""
-    lanes: dict[int, list[tuple[float, int, int, int, Lane]]] = {}
+    lanes: dict[int, list[tuple[int, float, int, int, int, Lane]]] = {}
     for column, lane in enumerate(arrays.component.lanes):
-        rank = (-settled.x[column], lane.step.step, lane.route.km, column, lane)
+        rank = (lane.preference, -settled.x[column], lane.step.step, lane.route.km, column, lane)
         lanes.setdefault(lane.receiver.index, []).append(rank)
     open_needs = [
         (draft.filled(demand), demand.need.due_hour, demand.need.code, receiver.index, demand)
@@ -158,7 +158,7 @@ def repair(draft: Draft, arrays: Arrays, settled: Settled, priority: int, closed
         if (demand.need.priority_class, demand.closed) == (priority, closed) and draft.open[demand.need.code] > 0
     ]
     for _, _, code, index, demand in sorted(open_needs, key=lambda row: row[:3]):
-        for *_, lane in sorted(lanes.get(index, []), key=lambda row: row[:4]):
+        for *_, lane in sorted(lanes.get(index, []), key=lambda row: row[:5]):
             draft.send(lane, demand, draft.open[code])
 
 

@@ -36,6 +36,7 @@ from optimizer.dispatch.packs import (
     layered_lots,
     smallest_packs,
 )
+from optimizer.dispatch.substitutes import Exchange, Substitution
 from optimizer.grid import first_departure
 
 GOVERNMENT = (HolderKind.PROVINCE, HolderKind.CITY, HolderKind.COUNTY)
@@ -99,11 +100,20 @@ class Demand:
 
 @dataclass(frozen=True)
 class Receiver:
-    """One place in one incident with its needs of one item, closed and open needs apart, pinned needs alone."""
+    """One place in one incident with its needs of one item, closed and open needs apart, pinned needs alone.
+
+    swaps  what may stand in for all of its needs: needs that take other substitutes are another receiver
+    """
 
     index: int
     item_code: str
     demands: tuple[Demand, ...]
+    swaps: tuple[Substitution, ...] = ()
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """What it takes: its own item first, then substitutes in order of preference."""
+        return self.item_code, *(pair.substitute_item for pair in self.swaps)
 
     @property
     def need(self) -> Need:
@@ -118,7 +128,10 @@ class Receiver:
 
 @dataclass(frozen=True)
 class Lane:
-    """One supply to one receiver under one step. period: the loading period at a site whose throughput is limited."""
+    """One supply to one receiver under one step.
+
+    period  the loading period at a site whose throughput is limited;  swap: the pair under which a substitute goes
+    """
 
     supply: Supply
     receiver: Receiver
@@ -128,6 +141,12 @@ class Lane:
     arrive_hour: int
     route: Route
     period: int | None = None
+    swap: Substitution | None = None
+
+    @property
+    def preference(self) -> int:
+        """0 for the own item, else the order of the substitute."""
+        return self.swap.order if self.swap else 0
 
 
 @dataclass(frozen=True)
@@ -205,13 +224,18 @@ def build_network(instance: Instance, pins: Sequence[Pin] = (), *, timed: bool =
 
 def _receivers(instance: Instance, pinned: set[str]) -> tuple[Receiver, ...]:
     packs = smallest_packs(instance)
+    exchange = Exchange(instance)
     groups: dict[tuple[str, ...], list[Demand]] = {}
+    swaps: dict[tuple[str, ...], tuple[Substitution, ...]] = {}
     for need in instance.needs:
         demand = Demand(need, effective_quantity(need, packs.get(need.item_code, 1)))
         key = (need.item_code, need.place_code, need.incident_code, need.county_code, need.city_code)
         alone = need.code if need.code in pinned else ""
-        groups.setdefault((*key, "closed" if demand.closed else "open", alone), []).append(demand)
-    return tuple(Receiver(index, key[0], tuple(groups[key])) for index, key in enumerate(sorted(groups)))
+        pairs = exchange.pairs_for(need.code, need.item_code)
+        full = (*key, "closed" if demand.closed else "open", alone, *(pair.substitute_item for pair in pairs))
+        groups.setdefault(full, []).append(demand)
+        swaps[full] = pairs
+    return tuple(Receiver(index, key[0], tuple(groups[key]), swaps[key]) for index, key in enumerate(sorted(groups)))
 
 
 def _supplies(instance: Instance, receivers: Sequence[Receiver]) -> tuple[Supply, ...]:
@@ -220,10 +244,10 @@ def _supplies(instance: Instance, receivers: Sequence[Receiver]) -> tuple[Supply
     asked: dict[str, int] = {}
     closed: dict[str, set[bool]] = {}
     for receiver in receivers:
-        closed.setdefault(receiver.item_code, set()).add(receiver.closed)
-        for demand in receiver.demands:
-            hour = demand.wanted_alive(demand.need.latest_hour)
-            asked[receiver.item_code] = max(asked.get(receiver.item_code, hour), hour)
+        hour = max(demand.wanted_alive(demand.need.latest_hour) for demand in receiver.demands)
+        for item_code in receiver.items:
+            closed.setdefault(item_code, set()).add(receiver.closed)
+            asked[item_code] = max(asked.get(item_code, hour), hour)
     groups: dict[tuple[str, str, str, int, int, float, str], list[LotLayers]] = {}
     for row in layered_lots(instance):
         lot = row.lot
@@ -267,7 +291,8 @@ def _lanes(
     for receiver in receivers:
         need = receiver.need
         latest = max(demand.need.latest_hour for demand in receiver.demands)
-        for supply in by_item.get(receiver.item_code, ()):
+        swaps = {pair.substitute_item: pair for pair in receiver.swaps}
+        for supply in (supply for item_code in receiver.items for supply in by_item.get(item_code, ())):
             route = routes.get((supply.source.site_code, need.place_code))
             if route is None or (supply.source.code, need.code) in banned:
                 continue
@@ -280,7 +305,8 @@ def _lanes(
                     continue
                 for leave, period in departures(instance, supply, route, limits, timed=timed):
                     if leave + route.travel_hours <= latest:
-                        yield Lane(supply, receiver, layer, step, leave, leave + route.travel_hours, route, period)
+                        arrive, swap = leave + route.travel_hours, swaps.get(supply.item_code)
+                        yield Lane(supply, receiver, layer, step, leave, arrive, route, period, swap)
 
 
 def _gives(supply: Supply, layer: int) -> bool:

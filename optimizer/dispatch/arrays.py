@@ -3,6 +3,7 @@
 Columns, all whole numbers >= 0, in steps of ``Component.size``:
     ship    one per lane                              draw    from an arrival node to one need
     carry   from an arrival node to the next hour     unmet   one per need
+    served  one per need, substitute and lateness
     fill    one per pair                              short   how far a pair stays below its promise
     breach  one per pin                               theta   one in all: worst ratio of the pairs compared
 """
@@ -23,21 +24,12 @@ from optimizer.dispatch.components import Component, Pair
 from optimizer.dispatch.coupling import Limits, dock_rows, fleet_rows, lane_rows
 from optimizer.dispatch.packs import OTHERS, OWN, RELEASE
 from optimizer.dispatch.policy import Fairness, Policy
+from optimizer.dispatch.servings import Draw, Serving, serving_rows, servings_of
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 INFINITY = float("inf")
-Node = tuple[int, int, float, int]  # receiver, position of the arrival hour, last usable hour, pack
-
-
-@dataclass(frozen=True)
-class Draw:
-    """Goods at an arrival node used for one need. hours_late: 0 when they are there by the due hour."""
-
-    node: int
-    demand: int
-    pack: int
-    hours_late: int
+Node = tuple[int, int, float, int, str]  # receiver, position of the arrival hour, last usable hour, pack, substitute
 
 
 @dataclass
@@ -67,8 +59,8 @@ class Arrays:
     """The matrix in CSR form with bounds, the columns by block, and the rows that stages move.
 
     starts [rows + 1], columns [non-zeros], values [non-zeros]; lower, upper [rows]; ceiling [columns] upper bounds
-    draws, carries are in the order of their blocks, lane_nodes in that of the ship block; fair_rows and promise_rows
-    hold one row number per pair
+    draws, servings, carries are in the order of their blocks, lane_nodes in that of the ship block; fair_rows and
+    promise_rows hold one row number per pair
     """
 
     component: Component
@@ -80,6 +72,7 @@ class Arrays:
     ceiling: FloatArray
     blocks: dict[str, range]
     draws: tuple[Draw, ...]
+    servings: tuple[Serving, ...]
     lane_nodes: tuple[int | None, ...]
     carries: tuple[tuple[int, int], ...]
     fair_rows: range
@@ -100,6 +93,7 @@ def build_arrays(component: Component, policy: Policy) -> Arrays:
         couple(component, shape.limits, rows)
     arrival_rows(shape, rows)
     need_rows(shape, rows)
+    serving_rows(shape.servings, shape.draws, shape.blocks, rows)
     pair_rows(shape, rows)
     fair_rows = fill_rows(shape, rows)
     promises = promise_rows(shape, rows)
@@ -118,6 +112,7 @@ def build_arrays(component: Component, policy: Policy) -> Arrays:
         ceiling=shape.ceiling(),
         blocks=shape.blocks,
         draws=tuple(shape.draws),
+        servings=tuple(shape.servings),
         lane_nodes=tuple(shape.lane_nodes),
         carries=tuple(shape.carries),
         fair_rows=fair_rows,
@@ -159,10 +154,13 @@ def arrival_rows(shape: _Shape, rows: Rows) -> None:
 
 
 def need_rows(shape: _Shape, rows: Rows) -> None:
-    """What a need draws, in time or late, and what stays unmet make up what is open."""
+    """What a need draws, in time or late, what substitutes make up, and what stays unmet are what is open."""
     terms: list[list[tuple[int, float]]] = [[] for _ in shape.component.demands]
+    for number, serving in enumerate(shape.servings):
+        terms[serving.demand].append((shape.blocks["served"][number], 1.0))
     for number, draw in enumerate(shape.draws):
-        terms[draw.demand].append((shape.blocks["draw"][number], draw.pack // shape.component.unit))
+        if draw.swap is None:
+            terms[draw.demand].append((shape.blocks["draw"][number], draw.pack // shape.component.unit))
     for position, demand in enumerate(shape.component.demands):
         wanted = demand.effective // shape.component.unit
         rows.add([*terms[position], (shape.blocks["unmet"][position], 1.0)], wanted, wanted)
@@ -194,12 +192,12 @@ def promise_rows(shape: _Shape, rows: Rows) -> range:
 
 
 def pin_rows(shape: _Shape, rows: Rows) -> None:
-    """What a source sends to a pinned need is the pinned quantity, less what supply, law and roads do not allow."""
+    """What a source sends of its own item to a pinned need is the pin, less what supply, law and roads do not allow."""
     for number, pin in enumerate(shape.component.pins):
         terms = [
             (column, float(shape.component.size(lane)))
             for column, lane in enumerate(shape.component.lanes)
-            if lane.supply.source.code == pin.source_code and lane.receiver.need.code == pin.need_code
+            if lane.supply.source.code == pin.source_code and lane.receiver.need.code == pin.need_code and not lane.swap
         ]
         rows.add([*terms, (shape.blocks["breach"][number], 1.0)], pin.quantity, pin.quantity)
 
@@ -226,6 +224,7 @@ class _Shape:
         self.carries: list[tuple[int, int]] = []
         nodes = [self._node(lane) for lane in component.lanes]
         self._lay_nodes(nodes)
+        self.servings = servings_of(self.draws)
         self.lane_nodes = [self.node_numbers.get(node) if node else None for node in nodes]
         self.blocks = self._lay_blocks()
         self._closed_packs = {lane.supply.index: lane.supply.pack for lane in component.lanes if lane.receiver.closed}
@@ -255,7 +254,8 @@ class _Shape:
         position = bisect_left(hours, lane.arrive_hour)
         if position == len(hours):
             return None
-        return lane.receiver.index, position, self._life(lane), self.component.size(lane)
+        substitute = lane.supply.item_code if lane.swap else ""
+        return lane.receiver.index, position, self._life(lane), self.component.size(lane), substitute
 
     def _life(self, lane: Lane) -> float:
         """The last usable hour, rounded down to the hours at which this receiver asks whether goods still live."""
@@ -267,16 +267,16 @@ class _Shape:
 
     def _lay_nodes(self, nodes: Sequence[Node | None]) -> None:
         """Arrival nodes from each first arrival on, as far as some need can still be served from them."""
-        first: dict[tuple[int, float, int], int] = {}
+        first: dict[tuple[int, float, int, str], int] = {}
         for node in nodes:
             if node:
-                key = (node[0], node[2], node[3])
+                key = (node[0], node[2], node[3], node[4])
                 first[key] = min(first.get(key, node[1]), node[1])
         receivers = {receiver.index: receiver for receiver in self.component.receivers}
-        for (index, last, pack), position in sorted(first.items()):
-            self._lay_chain(receivers[index], position, last, pack)
+        for (index, last, pack, substitute), position in sorted(first.items()):
+            self._lay_chain(receivers[index], position, last, pack, substitute)
 
-    def _lay_chain(self, receiver: Receiver, first: int, last: float, pack: int) -> None:
+    def _lay_chain(self, receiver: Receiver, first: int, last: float, pack: int, substitute: str) -> None:
         hours = self.hours[receiver.index]
         served = [
             (position, number, late)
@@ -289,10 +289,12 @@ class _Shape:
         end = max(position for position, _, _ in served)
         numbers = {}
         for position in range(first, end + 1):
-            numbers[position] = self.node_numbers[receiver.index, position, last, pack] = len(self.node_numbers)
+            node = (receiver.index, position, last, pack, substitute)
+            numbers[position] = self.node_numbers[node] = len(self.node_numbers)
         self.carries += [(numbers[position], numbers[position + 1]) for position in range(first, end)]
         offset = self.component.first_demand[receiver.index]
-        self.draws += [Draw(numbers[p], offset + number, pack, late) for p, number, late in served]
+        swap = next((pair for pair in receiver.swaps if pair.substitute_item == substitute), None)
+        self.draws += [Draw(numbers[p], offset + number, pack, late, swap) for p, number, late in served]
 
     def _lay_blocks(self) -> dict[str, range]:
         component = self.component
@@ -300,6 +302,7 @@ class _Shape:
             "ship": len(component.lanes),
             "carry": len(self.carries),
             "draw": len(self.draws),
+            "served": len(self.servings),
             "unmet": len(component.demands),
             "fill": len(component.pairs),
             "short": len(component.pairs),

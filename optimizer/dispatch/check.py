@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from optimizer.dispatch.check_substitutes import substitutes
 from optimizer.dispatch.check_transport import transport_findings
 from optimizer.dispatch.instance import (
     Basis,
@@ -25,16 +25,9 @@ from optimizer.dispatch.instance import (
     SourceKind,
 )
 from optimizer.dispatch.plan import Plan, Shipment
+from optimizer.dispatch.violation import Violation
 
-
-@dataclass(frozen=True)
-class Violation:
-    """One broken rule. rule: the sentence it breaks; where: codes; found against allowed, base units or hours."""
-
-    rule: str
-    where: str
-    found: int
-    allowed: int
+__all__ = ["Violation", "check"]
 
 
 def check(instance: Instance, plan: Plan) -> list[Violation]:
@@ -43,6 +36,7 @@ def check(instance: Instance, plan: Plan) -> list[Violation]:
         return unknown  # the other rules would only stumble over unknown codes
     rules: tuple[Callable[[Instance, Plan], Iterable[Violation]], ...] = (
         _quantities,
+        substitutes,
         _lots,
         _floors,
         _life,
@@ -76,10 +70,10 @@ def _quantities(instance: Instance, plan: Plan) -> Iterable[Violation]:
     needs = {need.code: need for need in instance.needs}
     for row in plan.shipments:
         need = needs[row.need_code]
-        if row.quantity <= 0 or not 0 <= row.excess <= row.quantity:
+        if row.quantity <= 0 or not 0 <= row.excess <= row.fills:
             yield Violation("positive_quantity", _name(row), row.quantity, row.excess)
-        if (row.item_code, row.place_code) != (need.item_code, need.place_code):
-            yield Violation("same_item_and_place", _name(row), 0, 0)
+        if row.place_code != need.place_code:
+            yield Violation("same_place", _name(row), 0, 0)
 
 
 def _lots(instance: Instance, plan: Plan) -> Iterable[Violation]:
@@ -234,7 +228,7 @@ def _needs(instance: Instance, plan: Plan) -> Iterable[Violation]:
         packs[lot.item_code] = min(lot.pack_size, packs.get(lot.item_code, lot.pack_size))
     rows = _grouped(plan, lambda row: row.need_code)
     for need in instance.needs:
-        sent = sum(row.quantity for row in rows[need.code])
+        sent = sum(row.fills for row in rows[need.code])
         left = max(0, need.quantity - need.received - need.on_road)
         over = -left % packs.get(need.item_code, 1) if need.rounding is Rounding.UP else 0
         if sent > left + over:
@@ -249,14 +243,14 @@ def _sums(instance: Instance, plan: Plan) -> Iterable[Violation]:
         rows = grouped[result.need_code]
         need = needs[result.need_code]
         left = max(0, need.quantity - need.received - need.on_road)
-        on_time = sum(row.quantity - row.excess for row in rows if row.on_time)
-        late = sum(row.quantity - row.excess for row in rows if not row.on_time)
+        on_time = sum(row.fills - row.excess for row in rows if row.on_time)
+        late = sum(row.fills - row.excess for row in rows if not row.on_time)
         stated = (result.open, result.on_time, result.late, result.unmet, result.excess)
         true = (left, on_time, late, left - on_time - late, sum(row.excess for row in rows))
         for name, one, other in zip(("open", "on_time", "late", "unmet", "excess"), stated, true, strict=True):
             if one != other:
                 yield Violation(f"stated_{name}", result.need_code, one, other)
-        if sum(row.excess for row in rows) != max(0, sum(row.quantity for row in rows) - left):
+        if sum(row.excess for row in rows) != max(0, sum(row.fills for row in rows) - left):
             yield Violation("excess_as_stated", result.need_code, sum(row.excess for row in rows), 0)
 
 

@@ -1,8 +1,8 @@
-"""Independent parts of a network: items that no dock, way or fleet ties together are planned apart, and exactly so.
+"""Independent parts of a network: items that no transport limit or substitute ties together are planned apart, exactly.
 
 Every stage of the order is a sum, or a leximin, over parts that share no row; the best of the whole is then the best of
-each part. A part whose needs are all open, or all closed with one pack size, and that no limit or pin couples, is a
-pure flow: its corners are whole numbers and its fair shares can be raised greedily without loss.
+each part. A part whose needs are all open, or all closed with one pack size, and that no limit, pin or substitute
+couples, is a pure flow: its corners are whole numbers and its fair shares can be raised greedily without loss.
 """
 
 from __future__ import annotations
@@ -59,6 +59,9 @@ def split(network: Network, pins: Sequence[Pin] = ()) -> tuple[Component, ...]:
     leader = {receiver.item_code: receiver.item_code for receiver in network.receivers}
     shared: dict[Limit, str] = {}
     for lane in network.lanes:
+        if lane.swap:
+            leader.setdefault(lane.supply.item_code, lane.supply.item_code)
+            _join(leader, lane.supply.item_code, lane.receiver.item_code)
         if lane.period is not None:
             for limit in network.limits.on(lane.route):
                 _join(leader, shared.setdefault(limit, lane.receiver.item_code), lane.receiver.item_code)
@@ -92,7 +95,9 @@ def _component(network: Network, items: set[str], pins: Sequence[Pin]) -> Compon
     by_piece = all(lane.supply.pack == 1 or not lane.receiver.closed for lane in lanes)
     packs = {supply.pack for supply in supplies}
     pack = packs.pop() if len(packs) == 1 else 1
-    one_pack = pack > 1 and all(row.closed for row in receivers) and not any(row.effective % pack for row in demands)
+    own = all(lane.swap is None for lane in lanes)
+    one_pack = own and pack > 1 and all(row.closed for row in receivers)
+    one_pack = one_pack and not any(row.effective % pack for row in demands)
     return Component(
         instance=network.instance,
         supplies=supplies,
@@ -103,7 +108,7 @@ def _component(network: Network, items: set[str], pins: Sequence[Pin]) -> Compon
         pairs=_pairs(demands),
         pins=wanted,
         unit=pack if one_pack else 1,
-        pure_flow=(by_piece or one_pack) and not wanted and all(lane.period is None for lane in lanes),
+        pure_flow=own and (by_piece or one_pack) and not wanted and all(lane.period is None for lane in lanes),
     )
 
 

@@ -120,7 +120,7 @@ def _loads(component: Component, limits: Limits, family: str) -> Iterator[tuple[
     for column, lane in enumerate(component.lanes):
         limit = limits.of_family(family, lane.route)
         if limit is not None and lane.period is not None:
-            volume = limits.volumes[lane.receiver.item_code] * component.size(lane)
+            volume = limits.volumes[lane.supply.item_code] * component.size(lane)
             key = (limit.code, lane.period)
             found.setdefault(key, []).append((column, limit.load(volume, lane.route.km)))
             room[key] = limit.room[lane.period]

@@ -15,6 +15,7 @@ from optimizer.dispatch.coupling import Limit
 from optimizer.dispatch.instance import Need, Pin, Rounding
 from optimizer.dispatch.packs import OTHERS, RELEASE, LotLayers
 from optimizer.dispatch.plan import NeedResult, PinBreak, Shipment
+from optimizer.dispatch.standins import StandIns, credited, stands_for
 from optimizer.grid import first_departure
 
 LotKey = tuple[str, str, str]
@@ -35,6 +36,7 @@ class Draft:
         self._sent: dict[tuple[LotKey, str, int, int], tuple[Lane, Demand, LotKey, int]] = {}
         self._spent: set[tuple[int, int]] = set()  # supplies with nothing left in a layer
         self._ranks: dict[int, dict[str, int]] = {}
+        self._stand_ins = StandIns()
         demands = [demand for receiver in network.receivers for demand in receiver.demands]
         self.open = {demand.need.code: demand.effective for demand in demands}
 
@@ -74,15 +76,42 @@ class Draft:
         return 1 - Fraction(self.open[demand.need.code], max(1, demand.effective))
 
     def send(self, lane: Lane, demand: Demand, wanted: int) -> int:
-        """Send up to ``wanted`` base units to one need, first expiring lots first; returns what was sent."""
-        need, tap = demand.need, (lane.supply.index, lane.layer)
-        if tap in self._spent:
-            return 0
-        if demand.lateness(lane.arrive_hour) is None or not lane.supply.outlives(demand.wanted_alive(lane.arrive_hour)):
+        """Send up to ``wanted`` units of the need, first expiring lots first; returns what of them was sent.
+
+        A substitute goes in as many of its own units as make that up, and only where they make up something.
+        """
+        need = demand.need
+        wanted = min(wanted, self.open[need.code])
+        if lane.swap is None:
+            pinned = self._pinned.get((lane.supply.source.code, need.code), wanted)
+            return self._pick(lane, demand, min(wanted, pinned))
+        if not self._may_go(lane, demand):
             return 0
         pack = lane.supply.pack if demand.closed else 1
-        pinned = self._pinned.get((lane.supply.source.code, need.code), wanted)
-        missing = min(wanted, pinned, self.open[need.code], self._room_for(lane)) // pack * pack
+        units = self._stand_ins.units_for(need.code, lane.swap, wanted, self.available(lane), pack)
+        return self.send_units(lane, demand, units)
+
+    def send_units(self, lane: Lane, demand: Demand, units: int) -> int:
+        """Send so many units of a substitute; returns what they make up of the need with those sent before."""
+        assert lane.swap is not None
+        sent = self._pick(lane, demand, units)
+        made_up = self._stand_ins.hand_over(demand.need.code, lane.swap, sent, self.open[demand.need.code])
+        self.open[demand.need.code] -= made_up
+        return made_up
+
+    def _may_go(self, lane: Lane, demand: Demand) -> bool:
+        """Whether the lane has goods that come in time and alive."""
+        if (lane.supply.index, lane.layer) in self._spent or demand.lateness(lane.arrive_hour) is None:
+            return False
+        return lane.supply.outlives(demand.wanted_alive(lane.arrive_hour))
+
+    def _pick(self, lane: Lane, demand: Demand, wanted: int) -> int:
+        """Take up to so many units of the supply off its lots, whole packs where they stay whole."""
+        if not self._may_go(lane, demand):
+            return 0
+        tap = (lane.supply.index, lane.layer)
+        pack = lane.supply.pack if demand.closed else 1
+        missing = min(wanted, self._room_for(lane)) // pack * pack
         total = 0
         if not any(self._left[_key(row)][lane.layer] for row in lane.supply.lots):
             self._spent.add(tap)
@@ -103,7 +132,7 @@ class Draft:
 
     def _loads(self, lane: Lane) -> Iterator[tuple[Limit, int]]:
         """What one unit on a lane takes of each limit on its way."""
-        volume = self._limits.volumes[lane.receiver.item_code]
+        volume = self._limits.volumes[lane.supply.item_code]
         for limit in self._limits.on(lane.route):
             if load := limit.load(volume, lane.route.km):
                 yield limit, load
@@ -122,9 +151,10 @@ class Draft:
         if lane.period is not None:
             for limit, load in self._loads(lane):
                 self._room_of(limit)[lane.period] -= quantity * load
-        self.open[demand.need.code] -= quantity
         pair = (lane.supply.source.code, demand.need.code)
-        if pair in self._pinned:
+        if lane.swap is None:
+            self.open[demand.need.code] -= quantity
+        if pair in self._pinned and lane.swap is None:
             self._pinned[pair] -= quantity
         key = (_key(row), demand.need.code, lane.step.step, lane.leave_hour)
         before = self._sent[key][3] if key in self._sent else 0
@@ -133,18 +163,19 @@ class Draft:
     def shipments(self) -> tuple[Shipment, ...]:
         """Everything sent so far in canonical order, with what whole packs brought above each need."""
         rows = [self._shipment(*entry) for entry in self._sent.values()]
+        rows = credited(rows, self._stand_ins)
         rows.sort(
             key=lambda row: (row.need_code, row.arrive_hour, row.source_code, row.lot_code, row.step, row.leave_hour)
         )
         above: dict[str, int] = defaultdict(int)
         for row in rows:
-            above[row.need_code] += row.quantity
+            above[row.need_code] += row.fills
         for receiver in self.network.receivers:
             for demand in receiver.demands:
                 above[demand.need.code] -= demand.need.open_quantity
         final: list[Shipment] = []
         for row in reversed(rows):  # the last to arrive carries the excess
-            excess = min(row.quantity, max(0, above[row.need_code]))
+            excess = min(row.fills, max(0, above[row.need_code]))
             above[row.need_code] -= excess
             final.append(replace(row, excess=excess) if excess else row)
         return tuple(reversed(final))
@@ -161,6 +192,8 @@ class Draft:
         """Pins the draft does not meet to the unit."""
         sent: dict[tuple[str, str], int] = defaultdict(int)
         for lane, demand, _, quantity in self._sent.values():
+            if lane.swap:
+                continue
             sent[lane.supply.source.code, demand.need.code] += quantity
         rows = [PinBreak(p.source_code, p.need_code, p.quantity, sent[p.source_code, p.need_code]) for p in pins]
         return tuple(
@@ -173,7 +206,7 @@ class Draft:
             source_code=lane.supply.source.code,
             lot_code=lot[2],
             need_code=demand.need.code,
-            item_code=lane.receiver.item_code,
+            item_code=lane.supply.item_code,
             place_code=demand.need.place_code,
             quantity=quantity,
             excess=0,
@@ -185,6 +218,7 @@ class Draft:
             authority=lane.step.authority,
             rank=self._rank(lane),
             km=lane.route.km,
+            stands_for=stands_for(lane.swap, 0) if lane.swap else None,
         )
 
     def _rank(self, lane: Lane) -> int:
@@ -214,8 +248,8 @@ def timed(lane: Lane, need: Need, horizon_hour: int) -> tuple[int, int]:
 
 def need_result(need: Need, effective: int, shipments: Sequence[Shipment]) -> NeedResult:
     """Sum up one need."""
-    on_time = sum(row.quantity - row.excess for row in shipments if row.on_time)
-    late = sum(row.quantity - row.excess for row in shipments if not row.on_time)
+    on_time = sum(row.fills - row.excess for row in shipments if row.on_time)
+    late = sum(row.fills - row.excess for row in shipments if not row.on_time)
     unmet = need.open_quantity - on_time - late
     lost_to_packs = need.open_quantity - effective if need.rounding is Rounding.DOWN else 0
     return NeedResult(

@@ -20,6 +20,7 @@ from optimizer.dispatch.packs import effective_quantity, smallest_packs
 from optimizer.dispatch.plan import NeedResult, Plan
 from optimizer.dispatch.reach import unmet_by_class
 from optimizer.dispatch.sight import ADMITTED, FAR, RULES, IntArray, Sight, View
+from optimizer.dispatch.substitutes import linked_items
 from optimizer.dispatch.worth import nearest_lawful, with_stock
 
 PROMISE_KEPT = 0.9  # the least share of a promise that a re-solve must bring
@@ -248,7 +249,8 @@ class Explainer:
         priority = need.priority_class
         after = self._try(kind, number, need.item_code)
         if self._exact:  # then a re-solve of what stands would only repeat the plan
-            return self._unmet.get((need.item_code, priority), 0) - after.get(priority, 0)
+            unmet = sum(self._unmet.get((code, priority), 0) for code in linked_items(self.instance, need.item_code))
+            return unmet - after.get(priority, 0)
         return self._try("", 0, need.item_code).get(priority, 0) - after.get(priority, 0)
 
     def _unmet_of(self, plan: Plan) -> dict[tuple[str, int], int]:
@@ -256,7 +258,7 @@ class Explainer:
         packs = smallest_packs(self.instance)
         sent: dict[str, int] = defaultdict(int)
         for row in plan.shipments:
-            sent[row.need_code] += row.quantity
+            sent[row.need_code] += row.fills
         unmet: dict[tuple[str, int], int] = defaultdict(int)
         for need in self.instance.needs:
             wanted = effective_quantity(need, packs.get(need.item_code, 1))
@@ -289,14 +291,18 @@ def explain_unmet(instance: Instance, plan: Plan, need_code: str) -> Explanation
 
 
 def only_item(instance: Instance, item_code: str) -> Instance:
-    """The part of an instance that concerns one item. Where transport ties items together, all of it."""
+    """The part that concerns one item and those tied to it by substitution. Where transport ties items, all of it."""
     if instance.is_coupled:
         return instance
+    linked = linked_items(instance, item_code)
+    needs = tuple(row for row in instance.needs if row.item_code in linked)
+    codes = {need.code for need in needs}
     return replace(
         instance,
-        lots=tuple(row for row in instance.lots if row.item_code == item_code),
-        floors=tuple(row for row in instance.floors if row.item_code == item_code),
-        needs=tuple(row for row in instance.needs if row.item_code == item_code),
+        lots=tuple(row for row in instance.lots if row.item_code in linked),
+        floors=tuple(row for row in instance.floors if row.item_code in linked),
+        needs=needs,
+        uses=tuple(row for row in instance.uses if row.need_code in codes),
     )
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from optimizer.dispatch.arcs import Demand, Network
+from optimizer.dispatch.arcs import Demand, Lane, Network
 from optimizer.dispatch.draft import Draft
 from optimizer.dispatch.heuristics import finished, keep_pins
 from optimizer.dispatch.instance import Pin
@@ -119,11 +119,12 @@ def value_of(packing: Packing, together: Round) -> FloatArray:
 
 
 def closing_cost(packing: Packing) -> FloatArray:
-    """[uses]  0 to 1, for choosing between equals: late hours, then the cascade step, then kilometres, blended."""
+    """[uses]  0 to 1, for choosing between equals: late hours, substitutes, cascade step, kilometres, blended."""
     lanes = packing.network.lanes
     step = np.array([lane.step.step for lane in lanes], np.float64)[packing.lane]
     km = np.array([lane.route.km for lane in lanes], np.float64)[packing.lane]
-    cost = packing.late_hours * 100.0 + step * 10.0 + km / max(1.0, km.max(initial=1.0))
+    swap = np.array([lane.preference for lane in lanes], np.float64)[packing.lane]
+    cost = packing.late_hours * 100.0 + swap * 90.0 + step * 10.0 + km / max(1.0, km.max(initial=1.0))
     scaled: FloatArray = cost / max(1.0, float(cost.max(initial=1.0)))
     return scaled
 
@@ -202,7 +203,7 @@ def repair(draft: Draft) -> None:
     needy: list[tuple[int, Fraction, int, str, int, Demand]] = []
     for receiver in network.receivers:
         if receiver.index in stocked:
-            stocked[receiver.index].sort(key=lambda n: (network.lanes[n].step.step, network.lanes[n].route.km, n))
+            stocked[receiver.index].sort(key=lambda n: (*_nearness(network.lanes[n]), n))
             for demand in receiver.demands:
                 if draft.open[demand.need.code]:
                     need = demand.need
@@ -213,6 +214,10 @@ def repair(draft: Draft) -> None:
             if draft.open[code] == 0:
                 break
             draft.load(network.lanes[number], demand, draft.open[code])
+
+
+def _nearness(lane: Lane) -> tuple[int, int, int]:
+    return lane.preference, lane.step.step, lane.route.km
 
 
 def with_bounds(plan: Plan, bounds: dict[str, float]) -> Plan:

@@ -92,7 +92,7 @@ def keep_pins(draft: Draft, pins: Iterable[Pin]) -> None:
             for demand in receiver.demands:
                 if demand.need.code == pin.need_code:
                     for lane in lanes.get(receiver.index, ()):
-                        if lane.supply.source.code == pin.source_code:
+                        if lane.supply.source.code == pin.source_code and not lane.swap:
                             left -= draft.load(lane, demand, left)
 
 
@@ -109,12 +109,12 @@ def _serve_nearest(draft: Draft, wanted: Callable[[Demand], int]) -> None:
 
 
 def _lanes_by_receiver(network: Network) -> dict[int, list[Lane]]:
-    """Lanes of every receiver, nearest first, then earliest arrival, first cascade step, first expiring."""
+    """Lanes of every receiver, own item first, then nearest, earliest arrival, first cascade step, first expiring."""
     lanes: dict[int, list[Lane]] = defaultdict(list)
     for lane in network.lanes:
         lanes[lane.receiver.index].append(lane)
     for rows in lanes.values():
-        rows.sort(key=lambda lane: (lane.route.km, lane.arrive_hour, lane.step.step, lane.supply.index))
+        rows.sort(key=lambda row: (row.preference, row.route.km, row.arrive_hour, row.step.step, row.supply.index))
     return lanes
 
 
@@ -149,7 +149,7 @@ def _flow(draft: Draft, demands: Demands, lanes: dict[int, list[Lane]]) -> None:
 
 
 def _fits(lane: Lane, demand: Demand) -> bool:
-    alive = lane.supply.outlives(demand.wanted_alive(lane.arrive_hour))
+    alive = lane.supply.outlives(demand.wanted_alive(lane.arrive_hour)) and not lane.swap
     return alive and demand.lateness(lane.arrive_hour) is not None
 
 

@@ -106,7 +106,7 @@ def once_known(instance: Instance, scenario: Scenario, early: Sequence[Shipment]
     sent: dict[str, int] = defaultdict(int)
     for row in early:
         gone[row.source_code, row.item_code, row.lot_code] += row.quantity
-        sent[row.need_code] += row.quantity
+        sent[row.need_code] += row.fills
     lots = (
         replace(
             lot,

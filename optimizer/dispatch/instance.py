@@ -16,6 +16,7 @@ from operator import attrgetter
 from typing import Any, Self
 
 from optimizer.dispatch.codec import canonical_json, plain, row_of
+from optimizer.dispatch.substitutes import Substitution, Use
 from optimizer.dispatch.transport import Fleet, LaneLimit
 
 
@@ -290,6 +291,8 @@ class Instance:
     docks: tuple[Dock, ...] = ()
     lane_limits: tuple[LaneLimit, ...] = ()
     fleets: tuple[Fleet, ...] = ()
+    substitutions: tuple[Substitution, ...] = ()
+    uses: tuple[Use, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -349,6 +352,8 @@ TABLES: dict[str, type[Any]] = {
     "docks": Dock,
     "lane_limits": LaneLimit,
     "fleets": Fleet,
+    "substitutions": Substitution,
+    "uses": Use,
 }
 SORT_KEYS: dict[str, tuple[str, ...]] = {
     "items": ("code",),
@@ -362,6 +367,8 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "docks": ("site_code",),
     "lane_limits": ("site_code", "place_code"),
     "fleets": ("code",),
+    "substitutions": ("needed_item", "substitute_item"),
+    "uses": ("need_code", "words"),
 }
-LEFT_OUT_EMPTY = frozenset({"lane_limits", "fleets"})
+LEFT_OUT_EMPTY = frozenset({"lane_limits", "fleets", "substitutions", "uses"})
 """Tables younger than the first plans: an instance without them has the text, and the hash, that it always had."""

@@ -202,12 +202,13 @@ def _stock_rows(network: Network, draft: Draft, lane: IntArray, rows: _Rows) -> 
     by_tap = {int(tap): lane_row for lane_row, tap in enumerate(used)}
     column = np.arange(len(lane), dtype=np.int64)
     tap_of = position[lane]
-    rows.add(rows.height + tap_of, column, np.ones(len(lane)))
+    takes = _takes(network)[lane]
+    rows.add(rows.height + tap_of, column, takes)
     for tap, number in by_tap.items():
         for inner in range(tap - tap % 3, tap):
             if inner in by_tap:
                 inside = np.flatnonzero(tap_of == by_tap[inner])
-                rows.add(np.full(len(inside), rows.height + number), inside, np.ones(len(inside)))
+                rows.add(np.full(len(inside), rows.height + number), inside, takes[inside])
     packs = {supply.index: 1 for supply in network.supplies}
     for row in network.lanes:
         if row.receiver.closed:
@@ -249,6 +250,7 @@ def _family_rows(
             starts[limit.code].add(int(begin[number]))
     unit = ROOM_UNIT * (KM_UNIT if family == FLEET else 1.0)
     load = np.array([_load(network, row, family) for row in network.lanes], np.float64) / unit
+    load *= _takes(network)
     numbers = {code: number for number, code in enumerate(sorted(rooms))}
     owner = np.array([-1 if limit is None else numbers[limit.code] for limit in limits], np.int64)
     chains = [(code, start) for code in numbers for start in sorted(starts[code])]
@@ -276,7 +278,13 @@ def _family_rows(
 
 def _load(network: Network, lane: Lane, family: str) -> int:
     limit = network.limits.of_family(family, lane.route)
-    return 0 if limit is None else limit.load(network.limits.volumes[lane.receiver.item_code], lane.route.km)
+    return 0 if limit is None else limit.load(network.limits.volumes[lane.supply.item_code], lane.route.km)
+
+
+def _takes(network: Network) -> FloatArray:
+    """[lanes]  units of the supply that make up one unit of the need: 1 where the own item goes."""
+    swaps = (lane.swap for lane in network.lanes)
+    return np.array([pair.numerator / pair.denominator if pair else 1.0 for pair in swaps], np.float64)
 
 
 def _first_period(network: Network, lane: Lane) -> int:

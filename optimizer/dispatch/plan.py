@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
 from optimizer.dispatch.codec import canonical_json
 from optimizer.dispatch.instance import SourceKind
+
+
+@dataclass(frozen=True)
+class StandsFor:
+    """What a substitute stands for: the needed item, the ratio of the pair, and the units of need it makes up."""
+
+    item_code: str
+    numerator: int
+    denominator: int
+    units: int
 
 
 @dataclass(frozen=True)
@@ -20,6 +30,7 @@ class Shipment:
     leave_hour, arrive_hour   from t0;  on_time: arrives by the due hour
     step, source_kind, authority   the cascade step that admits the lane, and who signs it
     rank         1 for the nearest lawful source of this need that has the item, 2 for the next ...
+    stands_for   None where the own item is sent
     """
 
     source_code: str
@@ -37,6 +48,20 @@ class Shipment:
     authority: str
     rank: int
     km: int
+    stands_for: StandsFor | None = None
+
+    @property
+    def fills(self) -> int:
+        """What it counts for, in units of the need, the excess included."""
+        return self.stands_for.units if self.stands_for else self.quantity
+
+    def resized(self, quantity: int) -> Shipment:
+        """The same shipment with fewer units; a substitute then stands for as much less."""
+        swap = self.stands_for
+        if swap is None:
+            return replace(self, quantity=quantity, excess=0)
+        units = min(swap.units, quantity * swap.denominator // swap.numerator)
+        return replace(self, quantity=quantity, excess=0, stands_for=replace(swap, units=units))
 
 
 @dataclass(frozen=True)
@@ -108,7 +133,7 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """sha256 of everything but the time it took."""
-        content = asdict(self)
+        content = self._plain()
         del content["cpu_s"]
         return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
@@ -119,20 +144,35 @@ class Plan:
 
     def to_json(self) -> str:
         """Canonical JSON."""
-        return canonical_json(asdict(self) | {"hash": self.hash})
+        return canonical_json(self._plain() | {"hash": self.hash})
+
+    def _plain(self) -> dict[str, Any]:
+        """Every field; what only some shipments have is left out of the others."""
+        content = asdict(self)
+        for row in content["shipments"]:
+            for name in [name for name in LEFT_OUT_NONE if row[name] is None]:
+                del row[name]
+        return content
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read what ``to_json`` wrote."""
         raw: dict[str, Any] = json.loads(text)
         raw.pop("hash", None)
-        raw["shipments"] = tuple(
-            Shipment(**row | {"source_kind": SourceKind(row["source_kind"])}) for row in raw["shipments"]
-        )
+        raw["shipments"] = tuple(_shipment(row) for row in raw["shipments"])
         raw["needs"] = tuple(NeedResult(**row) for row in raw["needs"])
         raw["stage_values"] = tuple(StageValue(**row) for row in raw["stage_values"])
         raw["broken_pins"] = tuple(PinBreak(**row) for row in raw["broken_pins"])
         return cls(**raw)
+
+
+LEFT_OUT_NONE = ("stands_for",)
+
+
+def _shipment(row: dict[str, Any]) -> Shipment:
+    swap = row.get("stands_for")
+    words = {"source_kind": SourceKind(row["source_kind"]), "stands_for": StandsFor(**swap) if swap else None}
+    return Shipment(**row | words)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from optimizer.dispatch.substitutes import substitution_problems
 from optimizer.dispatch.transport import transport_problems
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def instance_problems(instance: Instance) -> tuple[str, ...]:
         *_law_problems(instance),
         *_road_problems(instance),
         *transport_problems(instance),
+        *substitution_problems(instance),
     )
 
 
@@ -50,6 +52,7 @@ def _repeated(instance: Instance) -> Iterator[str]:
         "docks": (row.site_code for row in instance.docks),
         "lane_limits": ((row.site_code, row.place_code) for row in instance.lane_limits),
         "fleets": (row.code for row in instance.fleets),
+        "substitutions": ((row.needed_item, row.substitute_item) for row in instance.substitutions),
     }
     for table, found in keys.items():
         yield from (f"{table} {key}: expected once, found {n} times" for key, n in Counter(found).items() if n > 1)

@@ -43,7 +43,10 @@ def sends_of(arrays: Arrays, x: FloatArray) -> list[Send]:
 def write(draft: Draft, sends: list[Send]) -> None:
     """Put sends on the draft, layer by layer: goods free to anybody go to others first, then to the owner's own."""
     for lane, demand, quantity in sorted(sends, key=_writing_order):
-        draft.send(lane, demand, quantity)
+        if lane.swap:
+            draft.send_units(lane, demand, quantity)
+        else:
+            draft.send(lane, demand, quantity)
 
 
 def _use_up(

@@ -22,6 +22,7 @@ from optimizer.dispatch.packs import effective_quantity, smallest_packs
 from optimizer.dispatch.plan import Change, Plan, PlanDiff, Shipment
 from optimizer.dispatch.policy import Policy
 from optimizer.dispatch.score import order_of, stage_values
+from optimizer.dispatch.substitutes import linked_items
 from optimizer.grid import first_departure
 from optimizer.limits import Budget
 
@@ -94,16 +95,16 @@ def keepable(instance: Instance, state: State, elapsed: int) -> tuple[list[Shipm
         row = one.shipment
         lot = (row.source_code, row.item_code, row.lot_code)
         now = moved(instance, row, elapsed)
-        limits = {"goods_gone": stock.get(lot, 0), "need_fell": wanted.get(row.need_code, 0)}
+        limits = {"goods_gone": stock.get(lot, 0), "need_fell": _units_for(row, wanted.get(row.need_code, 0))}
         limits |= {"no_way_in_time": row.quantity if now else 0}
         reason = min(limits, key=lambda name: limits[name])
         quantity = min(row.quantity, limits[reason])
         if quantity < row.quantity:
             cuts.append(Change("cut", reason, *_key(row), row.quantity, quantity, row.leave_hour - elapsed))
         if now and quantity:
-            kept.append(replace(now, quantity=quantity, excess=0))
+            kept.append(now.resized(quantity))
             stock[lot] -= quantity
-            wanted[row.need_code] -= quantity
+            wanted[row.need_code] -= kept[-1].fills
     return kept, cuts
 
 
@@ -113,7 +114,7 @@ def committed(instance: Instance, kept: Sequence[Shipment]) -> Instance:
     coming: dict[str, int] = defaultdict(int)
     for row in kept:
         taken[row.source_code, row.item_code, row.lot_code] += row.quantity
-        coming[row.need_code] += row.quantity
+        coming[row.need_code] += row.fills
     if not kept:
         return instance
     lots = (
@@ -141,12 +142,14 @@ def moved(instance: Instance, row: Shipment, elapsed: int) -> Shipment | None:
 def sticky(instance: Instance, policy: Policy, planned: Sequence[Shipment], fresh: Plan) -> list[Shipment]:
     """Part by part: the plan in force where it is still valid and the new one is not better, else the new one."""
     items = sorted({need.item_code for need in instance.needs})
-    parts = [items] if instance.is_coupled else [[code] for code in items]
+    linked = {linked_items(instance, code) for code in items}
+    parts = [frozenset(items)] if instance.is_coupled else sorted(linked, key=min)
     chosen: list[Shipment] = []
     for part in parts:
-        world = instance if instance.is_coupled else only_item(instance, part[0])
-        old = [row for row in planned if row.item_code in part]
-        new = [row for row in fresh.shipments if row.item_code in part]
+        world = instance if instance.is_coupled else only_item(instance, min(part))
+        codes = {need.code for need in world.needs}
+        old = [row for row in planned if row.need_code in codes]
+        new = [row for row in fresh.shipments if row.need_code in codes]
         chosen += old if _stands(world, policy, old, new) else new
     return chosen
 
@@ -214,10 +217,10 @@ def changes(before: Sequence[Shipment], after: Sequence[Shipment], elapsed: int)
 
 def _with_excess(need: Need, rows: Sequence[Shipment]) -> list[Shipment]:
     """The last to arrive carries what whole packs bring above the need."""
-    above = sum(row.quantity for row in rows) - need.open_quantity
+    above = sum(row.fills for row in rows) - need.open_quantity
     final = []
     for row in reversed(rows):
-        excess = min(row.quantity, max(0, above))
+        excess = min(row.fills, max(0, above))
         above -= excess
         final.append(replace(row, excess=excess))
     return final[::-1]
@@ -226,6 +229,12 @@ def _with_excess(need: Need, rows: Sequence[Shipment]) -> list[Shipment]:
 def _route(instance: Instance, row: Shipment) -> Route | None:
     site = next((source.site_code for source in instance.sources if source.code == row.source_code), "")
     return next((r for r in instance.routes if (r.site_code, r.place_code) == (site, row.place_code)), None)
+
+
+def _units_for(row: Shipment, needed: int) -> int:
+    """Units of what is shipped that make up so much of the need."""
+    swap = row.stands_for
+    return -(-needed * swap.numerator // swap.denominator) if swap else needed
 
 
 def _key(row: Shipment) -> tuple[str, str, str, str, int]:

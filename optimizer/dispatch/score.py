@@ -19,7 +19,7 @@ def fill_ratios(instance: Instance, shipments: Sequence[Shipment]) -> dict[PairK
     packs = smallest_packs(instance)
     sent: dict[str, int] = defaultdict(int)
     for shipment in shipments:
-        sent[shipment.need_code] += shipment.quantity
+        sent[shipment.need_code] += shipment.fills
     got: dict[PairKey, int] = defaultdict(int)
     claim: dict[PairKey, int] = defaultdict(int)
     for need in instance.needs:
@@ -49,11 +49,22 @@ def stage_values(
         weights = unit_weights(instance, together)
         values.append(("unmet", together.key, float(sum(weights[code] * unmet[code] for code in weights))))
         values.append(("wait", together.key, float(sum(weights[code] * waited[code] for code in weights))))
+    values += [("substitute", order, made_up) for order, made_up in _by_substitutes(instance, shipments)]
     for number in sorted((step.step for step in instance.steps), reverse=True):
         drawn = sum(row.quantity for row in shipments if row.step == number)
         values += [("step", str(number), float(drawn))]
     values.append(("cost", "unit_km", float(sum(row.quantity * row.km for row in shipments))))
     return tuple(StageValue(name, key, value, value) for name, key, value in values)
+
+
+def _by_substitutes(instance: Instance, shipments: Sequence[Shipment]) -> list[tuple[str, float]]:
+    """Units of need that substitutes make up, by order of preference, the least preferred first."""
+    orders = {(pair.needed_item, pair.substitute_item): pair.order for pair in instance.substitutions}
+    made_up = dict.fromkeys(sorted(orders.values(), reverse=True), 0)
+    for row in shipments:
+        if row.stands_for:
+            made_up[orders[row.stands_for.item_code, row.item_code]] += row.fills
+    return [(str(order), float(units)) for order, units in made_up.items()]
 
 
 def unit_weights(instance: Instance, settled: Round) -> dict[str, int]:
@@ -100,7 +111,7 @@ def _unmet(instance: Instance, shipments: Sequence[Shipment]) -> dict[str, int]:
     packs = smallest_packs(instance)
     left = {need.code: effective_quantity(need, packs.get(need.item_code, 1)) for need in instance.needs}
     for shipment in shipments:
-        left[shipment.need_code] -= shipment.quantity
+        left[shipment.need_code] -= shipment.fills
     return left
 
 
@@ -110,7 +121,7 @@ def waiting(instance: Instance, unmet: dict[str, int], shipments: Sequence[Shipm
     due = {need.code: need.due_hour for need in instance.needs}
     waited = {code: quantity * (end - due[code]) for code, quantity in unmet.items()}
     for row in shipments:
-        waited[row.need_code] += row.quantity * max(0, row.arrive_hour - due[row.need_code])
+        waited[row.need_code] += row.fills * max(0, row.arrive_hour - due[row.need_code])
     return waited
 
 

@@ -74,14 +74,18 @@ def class_stages(arrays: Arrays, settled: Round) -> tuple[Stage, Stage]:
         component.unit * one * (end - demand.need.due_hour)
         for one, demand in zip(inside, component.demands, strict=True)
     ]
-    late = [inside[draw.demand] * draw.hours_late * draw.pack for draw in arrays.draws]
-    wait = _cost(arrays, "unmet", hours) + _cost(arrays, "draw", late)
+    late = [0.0 if draw.swap else inside[draw.demand] * draw.hours_late * draw.pack for draw in arrays.draws]
+    instead = [inside[serving.demand] * serving.hours_late for serving in arrays.servings]
+    wait = _cost(arrays, "unmet", hours) + _cost(arrays, "draw", late) + _cost(arrays, "served", instead)
     return Stage("unmet", settled.key, unmet), Stage("wait", settled.key, wait)
 
 
 def closing_stages(arrays: Arrays) -> Iterator[Stage]:
-    """The cascade from its last step to the second, unit kilometres, and the tie-break."""
+    """Substitutes from the least preferred, the cascade from its last step, unit kilometres, and the tie-break."""
     component = arrays.component
+    for order in sorted({serving.swap.order for serving in arrays.servings}, reverse=True):
+        inside = [float(serving.swap.order == order) for serving in arrays.servings]
+        yield Stage("substitute", str(order), _cost(arrays, "served", inside))
     sizes = [float(component.size(lane)) for lane in component.lanes]
     used = {lane.step.step for lane in component.lanes}
     for step in sorted(used, reverse=True):

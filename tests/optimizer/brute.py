@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import product
 
 from optimizer.dispatch.instance import Basis, Floor, HolderKind, Instance, Lot, Need, NeedKind, Rounding, SourceKind
+from optimizer.dispatch.substitutes import Substitution
 from optimizer.grid import first_departure
 
 GOVERNMENT = (HolderKind.PROVINCE, HolderKind.CITY, HolderKind.COUNTY)
@@ -25,6 +26,7 @@ class Way:
     arrive: int
     km: int
     pack: int
+    swap: Substitution | None = None
 
 
 def best_score(world: Instance) -> tuple[object, ...]:
@@ -57,7 +59,8 @@ def all_ways(world: Instance) -> Iterator[Way]:
         source = sources[lot.source_code]
         for n, need in enumerate(world.needs):
             route = routes.get((source.site_code, need.place_code))
-            if route is None or need.item_code != lot.item_code:
+            swap = may_stand_in(world, lot, need)
+            if route is None or (need.item_code != lot.item_code and swap is None):
                 continue
             leave = first_departure(lot.available_from_hour, route.travel_hours, route.closures)
             arrive = leave + route.travel_hours
@@ -75,7 +78,47 @@ def all_ways(world: Instance) -> Iterator[Way]:
                 if paper and step.step not in incident.papers:
                     continue
                 pack = 1 if need.rounding is Rounding.OPEN else lot.pack_size
-                yield Way(place, n, step.step, kind, arrive, route.km, pack)
+                yield Way(place, n, step.step, kind, arrive, route.km, pack, swap)
+
+
+def may_stand_in(world: Instance, lot: Lot, need: Need) -> Substitution | None:
+    """The pair under which a lot may serve a need of another item."""
+    named = [set(use.words) for use in world.uses if use.need_code == need.code]
+    for pair in world.substitutions:
+        if (pair.needed_item, pair.substitute_item) != (need.item_code, lot.item_code):
+            continue
+        open_to_all = not pair.allowed and not pair.forbidden
+        told = all(not words & set(pair.forbidden) for words in named)
+        told &= all(not pair.allowed or bool(words & set(pair.allowed)) for words in named)
+        if open_to_all or (named and told):
+            return pair
+    return None
+
+
+def made_up(world: Instance, sent: list[tuple[Way, int]]) -> tuple[list[int], dict[tuple[int, int], int], list[int]]:
+    """Units of need served; by (need, hour of arrival); by order of substitutes, least preferred first."""
+    got = [0] * len(world.needs)
+    by_hour: dict[tuple[int, int], int] = {}
+    for way, quantity in sent:
+        if way.swap is None:
+            got[way.need] += quantity
+            by_hour[way.need, way.arrive] = by_hour.get((way.need, way.arrive), 0) + quantity
+    orders = dict.fromkeys(sorted((pair.order for pair in world.substitutions), reverse=True), 0)
+    there: dict[tuple[int, str], int] = {}
+    counted: dict[tuple[int, str], int] = {}
+    rows = [(max(way.arrive, world.needs[way.need].due_hour), way, quantity) for way, quantity in sent if way.swap]
+    moments = {(hour, way.swap.order, way.need, way.swap.substitute_item): way for hour, way, _ in rows if way.swap}
+    for hour, order, n, item in sorted(moments):
+        swap, key = moments[hour, order, n, item].swap, (n, item)
+        assert swap is not None
+        there[key] = sum(q for h, way, q in rows if (way.need, way.swap) == (n, swap) and h <= hour)
+        room = max(0, effective(world, world.needs[n]) - got[n])
+        now = min(room, there[key] * swap.denominator // swap.numerator - counted.get(key, 0))
+        counted[key] = counted.get(key, 0) + now
+        by_hour[n, hour] = by_hour.get((n, hour), 0) + now
+        got[n] += now
+        orders[order] += now
+    return got, by_hour, list(orders.values())
 
 
 def kinds(lot: Lot, holder: HolderKind, region: str, city: str, need: Need) -> list[SourceKind]:
@@ -160,9 +203,7 @@ def effective(world: Instance, need: Need) -> int:
 
 def fits(world: Instance, sent: list[tuple[Way, int]]) -> bool:
     """Needs are not exceeded, docks not overrun (tiny worlds load everything in the first period)."""
-    got = [0] * len(world.needs)
-    for way, quantity in sent:
-        got[way.need] += quantity
+    got, _, _ = made_up(world, sent)
     if any(got[n] > effective(world, need) for n, need in enumerate(world.needs)):
         return False
     sites = {source.code: source.site_code for source in world.sources}
@@ -179,10 +220,8 @@ def fits(world: Instance, sent: list[tuple[Way, int]]) -> bool:
 
 
 def score(world: Instance, sent: list[tuple[Way, int]]) -> tuple[object, ...]:
-    """Smaller is better: per class the sorted fill, who has it, unmet, waiting; then steps from the last; then km."""
-    got = [0] * len(world.needs)
-    for way, quantity in sent:
-        got[way.need] += quantity
+    """Smaller is better: per class the sorted fill, who has it, unmet, wait; substitutes; steps last to first; km."""
+    got, by_hour, orders = made_up(world, sent)
     end = max([world.horizon_hour, *(need.latest_hour for need in world.needs)])
     parts: list[object] = []
     for priority in sorted({need.priority_class for need in world.needs}):
@@ -195,11 +234,12 @@ def score(world: Instance, sent: list[tuple[Way, int]]) -> tuple[object, ...]:
                 row[1] += need.received + need.on_road + effective(world, need)
                 unmet += effective(world, need) - got[n]
                 wait += (effective(world, need) - got[n]) * (end - need.due_hour)
-        for way, quantity in sent:
-            if world.needs[way.need].priority_class == priority:
-                wait += quantity * max(0, way.arrive - world.needs[way.need].due_hour)
+        for (n, hour), quantity in by_hour.items():
+            if world.needs[n].priority_class == priority:
+                wait += quantity * max(0, hour - world.needs[n].due_hour)
         ratios = [Fraction(*fills[key]) for key in sorted(fills) if fills[key][1]]
         parts += [[-r for r in sorted(ratios)], [-r for r in ratios], unmet, wait]
+    parts += orders
     for step in sorted((step.step for step in world.steps), reverse=True):
         parts.append(sum(q for way, q in sent if way.step == step))
     parts.append(sum(q * way.km for way, q in sent))

@@ -53,7 +53,7 @@ def test_a_sound_plan_has_no_violation() -> None:
         ("known_need", lambda row: replace(row, need_code="N9")),
         ("known_lot", lambda row: replace(row, lot_code="L9")),
         ("positive_quantity", lambda row: replace(row, quantity=-10)),
-        ("same_item_and_place", lambda row: replace(row, place_code="P9")),
+        ("same_place", lambda row: replace(row, place_code="P9")),
         ("lot_available", lambda row: replace(row, leave_hour=0, arrive_hour=2)),
         ("lot_quantity", lambda row: replace(row, quantity=90)),
         ("floor_against_own", lambda row: replace(row, quantity=70)),
