@@ -45,6 +45,7 @@ class Caller:
     """Who asks in this request. ``session_secret`` is the cookie's, empty for a token."""
 
     actor: Actor
+    name: str = ""
     session_id: int = 0
     session_secret: str = ""
     must_change_password: bool = False
@@ -74,6 +75,7 @@ def find_caller(request: Request) -> Caller | None:
         caller = _caller_of_cookie(request, doors)
     if caller is not None:
         request.state.actor = caller.actor
+        request.state.caller = caller
     return caller
 
 
@@ -85,17 +87,18 @@ def read_caller(request: Request) -> Caller:
     if caller.session_secret and request.method not in SAFE_METHODS:
         require_same_origin(request)
         if request.url.path.startswith("/api/"):
-            _require_csrf(caller, request.headers.get("x-csrf-token", ""))
+            require_csrf(caller, request.headers.get("x-csrf-token", ""))
     return caller
 
 
 def read_form_caller(caller: Annotated[Caller, Depends(read_caller)], csrf: Annotated[str, Form()] = "") -> Caller:
     """The caller behind a form of ours: the hidden field must belong to the session."""
-    _require_csrf(caller, csrf)
+    require_csrf(caller, csrf)
     return caller
 
 
-def _require_csrf(caller: Caller, found: str) -> None:
+def require_csrf(caller: Caller, found: str) -> None:
+    """The form token belongs to this session. Raises ForgedRequest."""
     if not secrets.compare_digest(caller.csrf.encode(), found.encode()):
         raise ForgedRequest("the form does not belong to this session", permission="csrf")
 
@@ -120,7 +123,8 @@ def _caller_of_user(session: Session, user_id: int, now: datetime) -> Caller | N
         actor = queries.load_actor(session, user_id, now)
     except NotFound:
         return None
-    return Caller(actor, must_change_password=queries.must_change_password(session, user_id))
+    name, must_change = queries.who_is(session, user_id)
+    return Caller(actor, name=name, must_change_password=must_change)
 
 
 def _caller_of_cookie(request: Request, doors: Doors) -> Caller | None:

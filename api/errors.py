@@ -77,6 +77,13 @@ class NotSignedIn(Refusal):
     code = "not_signed_in"
 
 
+class PasswordDue(Refusal):
+    """A one-time password opens only the way to a new one."""
+
+    kind = "not_allowed"
+    code = "password_due"
+
+
 class ForgedRequest(Refusal):
     """A form that did not come from our own page."""
 
@@ -95,6 +102,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, NotSignedIn) and not _wants_json(request):
         here = request.url.path if request.method == "GET" else "/"
         return RedirectResponse(f"/sign-in?next={quote(here)}", status_code=303)
+    if isinstance(error, PasswordDue):
+        return RedirectResponse("/password", status_code=303)
     error = _seen_from_outside(request, error)
     status = STATUS_OF_KIND[error.kind]
     headers = {}

@@ -178,8 +178,15 @@ def _open(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def must_change_password(session: Session, user_id: int) -> bool:
-    return session.get_one(User, user_id).must_change_password
+def who_is(session: Session, user_id: int) -> tuple[str, bool]:
+    """An account's display name, and whether it must change its password before anything else."""
+    statement = (
+        select(Person.display_name_zh, User.must_change_password)
+        .join(Person, Person.id == User.person_id)
+        .where(User.id == user_id)
+    )
+    name, must_change = session.execute(statement).one()
+    return name, must_change
 
 
 def sign_in_facts(session: Session, login: str) -> tuple[str | None, datetime | None]:

@@ -15,6 +15,7 @@ from api.faults import KINDS
 from reserve.access.terms import Role
 from reserve.papers.terms import DocumentKind, State
 from reserve.stock.terms import Deduction
+from seed import goods
 
 ROOT = Path(__file__).parents[2]
 WALKED = ("reserve", "api", "seed", "optimizer")
@@ -37,6 +38,7 @@ def wanted() -> frozenset[Message]:
             *(("expected", phrase) for phrase in expected_phrases()),
             *(("word", word.value) for words in (Role, DocumentKind, State) for word in words),
             *(("word", stage) for stage in DEMO_STAGES),
+            *(("unit", unit) for unit in units()),
         }
     )
 
@@ -47,6 +49,11 @@ def template_messages() -> Iterator[Message]:
     )
     for _, _, message, _, context in found:
         yield context, message if isinstance(message, str) else message[0]
+
+
+def units() -> set[str]:
+    """Base units of the items that come with the system."""
+    return {item.unit for item in goods.catalogue().items}
 
 
 def said() -> set[str]:
