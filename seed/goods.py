@@ -94,4 +94,5 @@ def _substitution(row: Row) -> SubstitutionDraft:
         allowed_context=row.maybe("allowed_context"),
         forbidden_context=row.maybe("forbidden_context"),
         basis=row.maybe("basis"),
+        penalty_millis=int(row.number("penalty") * 1000),
     )

@@ -57,6 +57,7 @@ class SubstitutionOut(Out):
     forbidden_context: str
     is_enabled: bool
     basis: str
+    penalty_millis: int
 
 
 class SubstitutionDecisionOut(Out):

@@ -39,6 +39,10 @@ class PlannedLineOut(Out):
     step: int
     source_kind: str
     authority: str
+    numerator: int
+    denominator: int
+    """So many units of ``item_code`` make up so many of what ``need_key`` names; 1 and 1 where the item itself goes."""
+    makes_up: int
 
 
 class PlanOut(PlanRef):

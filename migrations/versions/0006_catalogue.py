@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.Column("forbidden_context", sa.Text(), nullable=False),
         sa.Column("is_enabled", sa.Boolean(), nullable=False),
         sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("penalty_millis", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("needed_item <> substitute_item", name=op.f("ck_substitution_different_items")),
         sa.CheckConstraint("numerator > 0 AND denominator > 0", name=op.f("ck_substitution_ratio_positive")),
         sa.ForeignKeyConstraint(["needed_item"], ["item.code"], name=op.f("fk_substitution_needed_item")),

@@ -46,12 +46,13 @@ def substitutes(instance: Instance, plan: Plan) -> Iterable[Violation]:
 
 def _permitted(pair: Substitution, uses: list[set[str]]) -> bool:
     """Nobody forbids it, and everybody allows it; where nobody says anything, it must be allowed everywhere."""
+    said = bool(uses) and all(uses)
     for use in uses:
         if any(word in use for word in pair.forbidden):
             return False
         if pair.allowed and not any(word in use for word in pair.allowed):
             return False
-    return bool(uses) or not (pair.allowed or pair.forbidden)
+    return said or not (pair.allowed or pair.forbidden)
 
 
 def _made_up(need: Need, pair: Substitution, rows: list[Shipment], pack: int) -> Iterable[Violation]:

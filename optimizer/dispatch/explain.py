@@ -20,7 +20,7 @@ from optimizer.dispatch.packs import effective_quantity, smallest_packs
 from optimizer.dispatch.plan import NeedResult, Plan
 from optimizer.dispatch.reach import unmet_by_class
 from optimizer.dispatch.sight import ADMITTED, FAR, RULES, IntArray, Sight, View
-from optimizer.dispatch.substitutes import linked_items
+from optimizer.dispatch.substitutes import Exchange, linked_items
 from optimizer.dispatch.worth import nearest_lawful, with_stock
 
 PROMISE_KEPT = 0.9  # the least share of a promise that a re-solve must bring
@@ -31,9 +31,11 @@ FEW = 12  # needs of one class and item that are tried one by one
 class Exclusion:
     """Lanes that one rule keeps out.
 
-    rule        no_step | level_too_low | paper_missing | no_route | too_late | life_too_short | kept_by_floor
+    rule        no_step | level_too_low | paper_missing | no_route | too_late | life_too_short | kept_by_floor, and of
+                substitutes that stand in elsewhere but not here use_forbidden | use_not_permitted
     step        the cascade step concerned, 0 where none exists;  authority: who could sign it
-    sources     source codes, sorted;  quantity: base units they hold that this rule alone keeps away
+    sources     source codes, sorted;  quantity: base units they hold that this rule alone keeps away (of substitutes:
+                units of the need that they would make up)
     first_hour  earliest arrival among them, where a road exists
     """
 
@@ -96,6 +98,7 @@ class Explainer:
         self.instance = instance
         self.needs = {need.code: need for need in instance.needs}
         self.sight = Sight(instance, plan)
+        self._exchange = Exchange(instance)
         self._tried: dict[tuple[str, int, str], dict[int, int]] = {}
         self._exact = plan.gap == 0.0 and not plan.broken_pins
         self._unmet = self._unmet_of(plan)
@@ -114,7 +117,7 @@ class Explainer:
             need.code,
             result.unmet,
             result.short_of_pack,
-            tuple(self._exclusions(view)),
+            (*self._exclusions(view), *self._refused_substitutes(need)),
             tuple(self._bindings(need, view)),
             self._unlock(need, result, view) if short else None,
         )
@@ -136,6 +139,13 @@ class Explainer:
                 quantity=int(view.held[inside].sum()),
                 first_hour=int(roads.min()) if len(roads) else None,
             )
+
+    def _refused_substitutes(self, need: Need) -> Iterator[Exclusion]:
+        """Substitutes on some shelf that the use of this need keeps out."""
+        for pair, rule in self._exchange.refused(need.code, need.item_code):
+            lots = [lot for lot in self.instance.lots if lot.item_code == pair.substitute_item and lot.quantity > 0]
+            if quantity := pair.makes_up(sum(lot.quantity for lot in lots)):
+                yield Exclusion(rule, 0, "", tuple(sorted({lot.source_code for lot in lots})), quantity, None)
 
     def _bindings(self, need: Need, view: View) -> Iterator[Binding]:
         """Where the drawable goods of the admitted lanes went, by class of who has them."""

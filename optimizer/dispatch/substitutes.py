@@ -65,10 +65,10 @@ def uses_by_need(instance: Instance) -> dict[str, list[Words]]:
 def refusal(pair: Substitution, uses: Sequence[Words]) -> str | None:
     """The rule that keeps a substitute from a need with these uses, or None where it may stand in.
 
-    Every use must allow it and none may forbid it. A need that does not say what it is for takes only what may stand
-    in everywhere.
+    Every use must allow it and none may forbid it. A need that does not say what it is for, in whole or in part, takes
+    only what may stand in everywhere.
     """
-    if not uses:
+    if not uses or not all(uses):
         return NOT_PERMITTED if pair.allowed or pair.forbidden else None
     if any(set(pair.forbidden) & set(words) for words in uses):
         return FORBIDDEN

@@ -84,6 +84,8 @@ class Substitution(Base):
     forbidden_context: Mapped[str]
     is_enabled: Mapped[bool]
     basis: Mapped[str]
+    penalty_millis: Mapped[int]
+    """How ill it serves, in thousandths; of several substitutes the one with the least goes first."""
 
 
 class SubstitutionDecision(AppendOnly, Base):

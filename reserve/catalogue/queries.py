@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -72,6 +73,15 @@ def substitutions(session: Session, *, enabled_only: bool = False) -> Sequence[S
     if enabled_only:
         statement = statement.where(Substitution.is_enabled)
     return session.scalars(statement).all()
+
+
+def substitutions_known(session: Session, known_at: datetime) -> list[Substitution]:
+    """What was enabled by then. A decision turns the state over, so the first one after shows what stood before."""
+    later = select(SubstitutionDecision).where(SubstitutionDecision.recorded_at > known_at)
+    turned: dict[int, bool] = {}
+    for decision in session.scalars(later.order_by(SubstitutionDecision.id.desc())):
+        turned[decision.substitution_id] = not decision.is_enabled
+    return [pair for pair in substitutions(session) if turned.get(pair.id, pair.is_enabled)]
 
 
 def get_substitution(session: Session, needed_item: str, substitute_item: str) -> Substitution:

@@ -88,6 +88,8 @@ class SubstitutionDraft(Draft):
     is_enabled: bool = False
     """Counts when the pair is first entered; afterwards only a decision changes it."""
     basis: str = ""
+    penalty_millis: int = Field(default=0, ge=0, le=1000)
+    """How ill it serves, in thousandths; of several substitutes the one with the least goes first."""
 
 
 class CatalogueDraft(Draft):

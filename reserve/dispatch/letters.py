@@ -151,6 +151,8 @@ def _append_grounds(
             "step": group.step,
             "source_kind": group.source_kind,
             "authority": lines[0].authority,
+            "numerator": lines[0].numerator,
+            "denominator": lines[0].denominator,
         }
         for number, lines in enumerate(merged, 1)
     ]
@@ -170,8 +172,8 @@ def _append_grounds(
 
 
 def _by_need(lines: Sequence[PlannedLine]) -> list[list[PlannedLine]]:
-    """Plan lines that serve one need, together: they are one line of the letter."""
-    grouped: dict[str, list[PlannedLine]] = defaultdict(list)
+    """Plan lines that serve one need with one item, together: they are one line of the letter."""
+    grouped: dict[tuple[str, str], list[PlannedLine]] = defaultdict(list)
     for line in lines:
-        grouped[line.need_key].append(line)
+        grouped[line.need_key, line.item_code].append(line)
     return [grouped[key] for key in sorted(grouped, key=lambda key: (grouped[key][0].receiver_site, key))]

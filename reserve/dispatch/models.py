@@ -75,6 +75,11 @@ class PlanLine(AppendOnly, Base):
     step: Mapped[int]
     source_kind: Mapped[str]
     authority: Mapped[str]
+    numerator: Mapped[int]
+    denominator: Mapped[int]
+    """So many units of what goes make up so many of what is needed; 1 and 1 where the item itself goes."""
+    makes_up: Mapped[int]
+    """Units of the need that the line makes up."""
 
 
 class OrderLine(AppendOnly, Base):
@@ -90,6 +95,9 @@ class OrderLine(AppendOnly, Base):
     step: Mapped[int]
     source_kind: Mapped[str]
     authority: Mapped[str]
+    numerator: Mapped[int]
+    denominator: Mapped[int]
+    """As on the plan line: so many units of the line make up so many of the need."""
 
 
 class OrderLot(AppendOnly, Base):

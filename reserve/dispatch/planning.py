@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from optimizer.dispatch import instance as model
-from optimizer.dispatch.plan import Plan
+from optimizer.dispatch.substitutes import Use
 from optimizer.grid import TimeGrid
 from reserve.capacity import pegs
 from reserve.capacity import queries as capacity_queries
@@ -18,10 +18,9 @@ from reserve.capacity.terms import Supply, SupplyKind
 from reserve.catalogue import queries as catalogue_queries
 from reserve.catalogue.models import Item
 from reserve.clock import end_of_day, local_day
-from reserve.dispatch import queries, rules
+from reserve.dispatch import exchange, queries, rules
 from reserve.dispatch.arrivals import Arrivals, key_of
 from reserve.dispatch.drafts import PinDraft
-from reserve.dispatch.terms import PlannedLine
 from reserve.errors import InvalidInput, Problem
 from reserve.incidents import queries as incident_queries
 from reserve.incidents.models import Incident
@@ -91,8 +90,10 @@ def build_instance(session: Session, question: Question) -> model.Instance:
         cascade=mandate_queries.cascade_at(session, question.as_of, question.known_at),
         expected=capacity_queries.expected_supply(session, question.as_of, question.known_at),
     )
-    needs = _needs(session, question, world)
-    codes = sorted({need.item_code for need in needs})
+    needs, uses = _needs(session, question, world)
+    wanted = {need.item_code for need in needs}
+    pairs = exchange.pairs_known(session, wanted, question.known_at)
+    codes = sorted(wanted | {pair.substitute_item for pair in pairs})
     world.items = catalogue_queries.items_by_code(session, codes)
     stock = [
         line
@@ -103,6 +104,8 @@ def build_instance(session: Session, question: Question) -> model.Instance:
     givers = sorted({lot.source_code for lot in lots})
     places = sorted({need.place_code for need in needs})
     hours = [need.due_hour for need in needs]
+    replaceable = {pair.needed_item for pair in pairs}
+    spoken_of = {need.code for need in needs if need.item_code in replaceable}
     return model.Instance(
         t0=question.as_of.isoformat(),
         boundaries=TimeGrid.covering(question.horizon_hours, hours).boundaries,
@@ -117,6 +120,8 @@ def build_instance(session: Session, question: Question) -> model.Instance:
         steps=tuple(_steps(world)),
         needs=tuple(needs),
         routes=tuple(_routes(session, question, world, {code.split("@")[1] for code in givers}, places)),
+        substitutions=tuple(pairs),
+        uses=tuple(use for use in uses if use.need_code in spoken_of),
         labels={"as_of": question.as_of.isoformat(), "known_at": question.known_at.isoformat()},
     )
 
@@ -129,11 +134,13 @@ def source_code(owner_code: str, site_code: str) -> str:
 # --- need ---------------------------------------------------------------------------------------------------------
 
 
-def _needs(session: Session, question: Question, world: World) -> list[model.Need]:
-    """Needs that are still to come, added up over the norms that make them; covered ones count what has come."""
+def _needs(session: Session, question: Question, world: World) -> tuple[list[model.Need], list[Use]]:
+    """Needs that are still to come, added up over the norms that make them, and what those are for; covered ones count
+    what has come."""
     progress = queries.progress_by_need(session, [incident.code for incident in question.incidents], question.known_at)
     until = question.as_of + timedelta(hours=question.horizon_hours)
-    found = []
+    found: list[model.Need] = []
+    uses: list[Use] = []
     for incident in question.incidents:
         rows = incident_queries.needs_at(
             session,
@@ -154,7 +161,8 @@ def _needs(session: Session, question: Question, world: World) -> list[model.Nee
             came = arrivals.take(first, quantity)
             if quantity:
                 found.append(_need(incident, first, quantity, question, world, came))
-    return found
+                uses += exchange.uses_of(found[-1].code, rows_of_one, incident.occurred_at)
+    return found, uses
 
 
 def _need(
@@ -364,38 +372,3 @@ def _routes(
         for (start, end), road in sorted(roads.items())
         if not road.closed
     ]
-
-
-# --- back to the books --------------------------------------------------------------------------------------------
-
-
-def planned_lines(instance: model.Instance, plan: Plan) -> list[PlannedLine]:
-    """The shipments of a plan in the words of the books, numbered in the plan's own order."""
-    start = datetime.fromisoformat(instance.t0)
-    needs = {need.code: need for need in instance.needs}
-    lines = []
-    for number, shipment in enumerate(plan.shipments, 1):
-        owner_code, site_code = shipment.source_code.split("@")
-        expected = shipment.lot_code.startswith("expected.")
-        account, _, lot = shipment.lot_code.partition(".")
-        lines.append(
-            PlannedLine(
-                line_no=number,
-                need_key=shipment.need_code.rpartition("|")[0],
-                item_code=shipment.item_code,
-                owner_code=owner_code,
-                source_site=site_code,
-                receiver_site=shipment.place_code,
-                account_id=None if expected else int(account),
-                lot_id=None if expected else int(lot),
-                supply_code=lot if expected else None,
-                quantity=shipment.quantity,
-                leave_at=start + timedelta(hours=shipment.leave_hour),
-                arrive_at=start + timedelta(hours=shipment.arrive_hour),
-                due_at=start + timedelta(hours=needs[shipment.need_code].due_hour),
-                step=shipment.step,
-                source_kind=shipment.source_kind.value,
-                authority=shipment.authority,
-            )
-        )
-    return lines

@@ -12,10 +12,9 @@ from optimizer.dispatch.check import check
 from optimizer.dispatch.plan import Plan
 from reserve.authority import Actor, Permission, require, require_scope
 from reserve.db import append, last_position
-from reserve.dispatch import planning, queries
+from reserve.dispatch import bookings, planning, queries
 from reserve.dispatch.drafts import PlanFailureDraft, PlanRequestDraft, PlanResultDraft
 from reserve.dispatch.models import DispatchPlan, PlanLine, PlanResult
-from reserve.dispatch.terms import PlannedLine
 from reserve.errors import Conflict, InvalidInput, NotFound, Problem
 from reserve.identifiers import uuid7
 from reserve.incidents import queries as incident_queries
@@ -102,8 +101,8 @@ def record_plan(session: Session, actor: Actor, draft: PlanResultDraft, *, now: 
         "recorded_at": now,
     }
     (result_id,) = append(session, PlanResult, [row])
-    lines = planning.planned_lines(instance, plan)
-    append(session, PlanLine, [_line_row(request.id, line) for line in lines])
+    lines = bookings.planned_lines(instance, plan)
+    append(session, PlanLine, [bookings.line_row(request.id, line) for line in lines])
     outbox.settle(session, request.job_code, {"plan_hash": plan.hash, "shipments": len(lines)}, now=now)
     return session.get_one(PlanResult, result_id)
 
@@ -163,25 +162,3 @@ def _lead(session: Session, incident: Incident, as_of: datetime, known_at: datet
     if lead is None:
         raise NotFound("organisation", incident.code)
     return lead
-
-
-def _line_row(plan_id: int, line: PlannedLine) -> dict[str, object]:
-    return {
-        "plan_id": plan_id,
-        "line_no": line.line_no,
-        "need_key": line.need_key,
-        "item_code": line.item_code,
-        "owner_code": line.owner_code,
-        "source_site": line.source_site,
-        "receiver_site": line.receiver_site,
-        "account_id": line.account_id,
-        "lot_id": line.lot_id,
-        "supply_code": line.supply_code,
-        "quantity": line.quantity,
-        "leave_at": line.leave_at,
-        "arrive_at": line.arrive_at,
-        "due_at": line.due_at,
-        "step": line.step,
-        "source_kind": line.source_kind,
-        "authority": line.authority,
-    }

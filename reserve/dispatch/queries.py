@@ -16,6 +16,7 @@ from optimizer.dispatch.instance import Instance
 from optimizer.dispatch.plan import Plan
 from reserve.capacity import pegs
 from reserve.db import within
+from reserve.dispatch import rules
 from reserve.dispatch.models import (
     Acknowledgement,
     DispatchPlan,
@@ -110,6 +111,9 @@ def plan_lines(session: Session, plan_id: int) -> list[PlannedLine]:
             step=row.step,
             source_kind=row.source_kind,
             authority=row.authority,
+            numerator=row.numerator,
+            denominator=row.denominator,
+            makes_up=row.makes_up,
         )
         for row in rows
     ]
@@ -247,22 +251,32 @@ def _moved(
 def progress_by_need(
     session: Session, incident_codes: Collection[str], known_at: datetime
 ) -> dict[str, tuple[int, int]]:
-    """Received and coming, by need key: accepted so far, and promised or on the road for orders that still stand."""
+    """Received and coming, by need key: accepted so far, and promised or on the road for orders that still stand.
+
+    Units of the need: what came of a substitute counts by its ratio, all lines of one ratio together.
+    """
     statement = (
-        select(OrderLine.document_line_id, OrderLine.need_key, OrderLine.document_id)
+        select(
+            OrderLine.document_line_id,
+            OrderLine.need_key,
+            OrderLine.document_id,
+            OrderLine.numerator,
+            OrderLine.denominator,
+        )
         .join(Document, Document.id == OrderLine.document_id)
         .where(Document.incident_code.in_(sorted(incident_codes)), Document.recorded_at <= known_at)
     )
     rows = session.execute(statement).all()
-    progress = progress_by_line(session, [line_id for line_id, _, _ in rows], known_at)
-    states = _states_known(session, {document_id for _, _, document_id in rows}, known_at)
-    found: dict[str, tuple[int, int]] = {}
-    for line_id, key, document_id in rows:
-        received, coming = found.get(key, (0, 0))
-        line = progress[line_id]
-        more = 0 if states.get(document_id) in GIVEN_UP else line.coming
-        found[key] = received + line.accepted, coming + more
-    return found
+    progress = progress_by_line(session, [row.document_line_id for row in rows], known_at)
+    states = _states_known(session, {row.document_id for row in rows}, known_at)
+    units: dict[tuple[str, int, int], tuple[int, int]] = {}
+    for row in rows:
+        key = (row.need_key, row.numerator, row.denominator)
+        received, coming = units.get(key, (0, 0))
+        line = progress[row.document_line_id]
+        more = 0 if states.get(row.document_id) in GIVEN_UP else line.coming
+        units[key] = received + line.accepted, coming + more
+    return rules.in_needed_units(units)
 
 
 def _states_known(session: Session, document_ids: Collection[int], known_at: datetime) -> dict[int, State]:

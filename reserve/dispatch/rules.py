@@ -27,6 +27,20 @@ def class_of_key(key: str) -> int:
     return int(key.split("|")[3])
 
 
+def in_needed_units(units: Mapping[tuple[str, int, int], tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """Received and coming by need key, in units of the need, from units by key, numerator and denominator.
+
+    Rounded down over all that came and comes: 3 units at 2 for 1 make up 1.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for (key, numerator, denominator), (received, coming) in units.items():
+        made_up = received * denominator // numerator
+        still = (received + coming) * denominator // numerator - made_up
+        before = found.get(key, (0, 0))
+        found[key] = before[0] + made_up, before[1] + still
+    return found
+
+
 def hours_between(start: datetime, end: datetime) -> int:
     """Whole hours from start to end, rounded down: a deadline is never moved in the receiver's favour."""
     return (end - start) // timedelta(hours=1)

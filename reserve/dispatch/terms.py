@@ -76,6 +76,11 @@ class PlannedLine:
     step: int
     source_kind: str
     authority: str
+    numerator: int
+    denominator: int
+    """So many units of what goes make up so many of what is needed; 1 and 1 where the item itself goes."""
+    makes_up: int
+    """Units of the need that the line makes up."""
 
 
 @dataclass(frozen=True, slots=True)

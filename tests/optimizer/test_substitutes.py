@@ -9,6 +9,7 @@ from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.arcs import build_network
 from optimizer.dispatch.check import check
 from optimizer.dispatch.compare import unmet_by_class
+from optimizer.dispatch.explain import Exclusion, explain
 from optimizer.dispatch.guide import guided_plan
 from optimizer.dispatch.heuristics import nearest_first
 from optimizer.dispatch.instance import Dock, Instance, InvalidInstance, Item, NeedKind, Pin, Rounding, Route
@@ -65,8 +66,9 @@ def test_nothing_stands_in_where_the_own_item_suffices() -> None:
         (Use("N1", ("isolation point",)), Use("N1", ("ICU",))),
         (Use("N1", ("isolation point",)), Use("N1", ("ward",))),
         (),
+        (Use("N1", ("isolation point",)), Use("N1", ())),
     ],
-    ids=["forbidden", "not named", "one of two forbids", "one of two does not allow", "unknown"],
+    ids=["forbidden", "not named", "one of two forbids", "one of two does not allow", "unknown", "one of two unknown"],
 )
 def test_a_use_that_does_not_permit_it_gets_no_substitute(uses: tuple[Use, ...]) -> None:
     world = ward(uses)
@@ -74,6 +76,15 @@ def test_a_use_that_does_not_permit_it_gets_no_substitute(uses: tuple[Use, ...])
     for plan in (allocate(world), nearest_first(world)):
         assert sent(plan) == [("N1", "N95", 20, 20)]
         assert plan.needs[0].unmet == 40
+
+
+def test_a_substitute_that_the_use_keeps_out_is_listed_with_the_rule() -> None:
+    for words, rule in ((("ICU",), "use_forbidden"), (("ward",), "use_not_permitted")):
+        world = ward((Use("N1", words),), substitutions=(replace(PAIR, numerator=2),))
+
+        (found,) = explain(world, allocate(world))
+
+        assert found.excluded == (Exclusion(rule, 0, "", ("S1",), 50, None),)
 
 
 def test_a_pair_has_a_direction() -> None:

@@ -159,12 +159,14 @@ def _set_law(session: Session, by: Actor) -> None:
     mandates.set_cascade(session, by, CascadeDraft(steps=steps, basis="test"), now=NOW, today=TODAY)
 
 
-def add_need(session: Session, site: str, item: str, quantity: int, need_class: int, due_at: datetime) -> None:
+def add_need(
+    session: Session, site: str, item: str, quantity: int, need_class: int, due_at: datetime, driver: str = "patient"
+) -> None:
     """A place needs so much by an hour, as somebody reported it."""
     incident = incident_queries.get_incident(session, INCIDENT)
     need = {
         "incident_id": incident.id,
-        "code": f"{site}/{item}",
+        "code": f"{site}/{item}/{driver}",
         "origin": NeedOrigin.ESTIMATE,
         "region_code": "130109",
         "site_code": site,
@@ -172,7 +174,7 @@ def add_need(session: Session, site: str, item: str, quantity: int, need_class: 
         "due_at": due_at,
         "need_class": need_class,
         "kind": NeedKind.FLOW,
-        "driver": "patient",
+        "driver": driver,
         "norm_code": "N1",
         "recorded_at": NOW,
     }

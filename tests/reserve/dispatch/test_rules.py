@@ -85,6 +85,9 @@ def planned(line_no: int, **changes: Any) -> PlannedLine:
         "step": 1,
         "source_kind": "own_stock",
         "authority": "the bureau",
+        "numerator": 1,
+        "denominator": 1,
+        "makes_up": 10,
     }
     return PlannedLine(**(values | changes))
 
@@ -243,3 +246,9 @@ def test_what_is_coming_is_promised_or_on_the_road() -> None:
     line = progress(100, held=20, expected=10, departed=60, accepted=30, damaged=5, lost=4, returned=1)
 
     assert (line.promised, line.in_transit, line.coming) == (30, 20, 50)
+
+
+def test_what_came_of_a_substitute_counts_by_its_ratio_over_all_lines_together() -> None:
+    units = {("a", 1, 1): (10, 5), ("a", 2, 1): (3, 2), ("a", 2, 3): (1, 1), ("b", 3, 1): (2, 0)}
+
+    assert rules.in_needed_units(units) == {"a": (10 + 1 + 1, 5 + 1 + 2), "b": (0, 0)}
