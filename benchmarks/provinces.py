@@ -1,9 +1,10 @@
-"""Seeded provinces of three sizes for the dispatch benchmark: short of stock, slow at the docks, with lots that expire.
+"""Seeded provinces of three sizes for the dispatch benchmark: short of stock, hours, raw material and loading room.
 
-Places and sources lie in a plane of 500 by 700 km. Every place has roads to the nearest sources and to the depots of
-the province. Stock covers 35 to 60 % of the need of an item, most of it far from where it is needed; a dock needs 0.6
-to 1.8 times the horizon to load all that stands behind it; three lots in ten die inside the horizon. All figures are
-synthetic: quote ratios on this generator, never savings in the field.
+Places and sources lie in a plane of 500 by 700 km. Every place has roads to the nearest sources, to the nearest
+producers and to the depots of the province. Stock covers 35 to 60 % of the need of an item, wherever it is needed; a
+dock needs 0.6 to 1.8 times the horizon to load all that stands behind it; three lots in ten die inside the horizon.
+Production is in ``production.py``. All figures are synthetic: quote ratios on this generator, never savings in the
+field. What it contains and why: docs/decisions/0020-benchmark-provinces.md.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import math
 import random
 from dataclasses import dataclass
 
+from benchmarks.production import draw_producers, output_lots
 from optimizer.dispatch.instance import (
     Basis,
     CascadeStep,
@@ -40,35 +42,46 @@ CASCADE = tuple(
         (4, SourceKind.NEIGHBOUR_STOCK, Level.II, "provincial_commission_deputy"),
         (5, SourceKind.ACCEPTED_OFFER, Level.III, "city_commission_chair"),
         (6, SourceKind.ON_BEHALF, Level.II, "provincial_commission_deputy"),
+        (7, SourceKind.CAPACITY, Level.II, "provincial_commission_deputy"),
     )
 )
-HOLDERS = (
-    (HolderKind.CITY, Basis.OWNED),
-    (HolderKind.COUNTY, Basis.OWNED),
-    (HolderKind.CHARITY, Basis.OFFERED),
-    (HolderKind.PRODUCER, Basis.ON_BEHALF),
-)
+BASIS = {
+    HolderKind.PROVINCE: Basis.OWNED,
+    HolderKind.CITY: Basis.OWNED,
+    HolderKind.COUNTY: Basis.OWNED,
+    HolderKind.CHARITY: Basis.OFFERED,
+    HolderKind.PRODUCER: Basis.ON_BEHALF,
+}
+OTHERS = (HolderKind.CITY, HolderKind.COUNTY, HolderKind.CHARITY)
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large a province is. active: share of (place, item) pairs with a need; nearest: roads per place and item."""
+    """How large a province is.
+
+    depots, producers  of the sources, the first ones and those that follow them
+    held               share of the items that one other source holds
+    nearest            roads per place and item to such sources; near: to producers
+    active             share of (place, item) pairs with a need
+    """
 
     sources: int
     places: int
     items: int
     days: int
     depots: int
+    producers: int
+    held: float
     nearest: int
+    near: int
     active: float
 
 
 SIZES = {
-    "S": Size(14, 14, 5, 10, 1, 7, 1.0),
-    "M": Size(200, 180, 12, 14, 3, 4, 1.0),
-    "L": Size(600, 500, 30, 30, 4, 3, 0.4),
+    "S": Size(14, 14, 5, 10, 1, 4, 0.85, 14, 4, 1.0),
+    "M": Size(200, 180, 12, 14, 3, 25, 0.5, 3, 3, 1.0),
+    "L": Size(600, 500, 30, 30, 4, 60, 0.5, 3, 3, 0.4),
 }
-HELD = 0.5  # share of the items that one source holds
 
 
 class _Province:
@@ -86,12 +99,17 @@ class _Province:
 
     def _source(self, number: int) -> Source:
         code, city = f"S{number:03d}", self.draw.choice(self.cities)
-        holder = HolderKind.PROVINCE if number < self.size.depots else self.draw.choice(HOLDERS)[0]
+        holder = self._holder(number)
         self.at[f"W{code}"] = (self.draw.uniform(0, 500), self.draw.uniform(0, 700))
         if holder is HolderKind.PROVINCE:
             return Source(code, holder, "13", "13", f"W{code}")
         region = f"{city}{self.draw.randint(1, 12):02d}" if holder is HolderKind.COUNTY else city
         return Source(code, holder, region, city, f"W{code}")
+
+    def _holder(self, number: int) -> HolderKind:
+        if number < self.size.depots:
+            return HolderKind.PROVINCE
+        return HolderKind.PRODUCER if number < self.size.depots + self.size.producers else self.draw.choice(OTHERS)
 
     def _place(self, number: int) -> tuple[str, str]:
         place = f"P{number:03d}"
@@ -122,34 +140,39 @@ class _Province:
         ]
 
     def _stock(self) -> tuple[list[Lot], list[Floor], list[Dock]]:
-        """Shares of every item over its holders, a depot's ten times a county's; then lots, floors and docks."""
-        basis = dict(HOLDERS) | {HolderKind.PROVINCE: Basis.OWNED}
+        """Shares of every item over its holders, a depot's ten times a county's; then output and docks."""
         lots: list[Lot] = []
         floors: list[Floor] = []
-        volume = dict.fromkeys((source.code for source in self.sources), 0)
+        wanted = dict.fromkeys((item.code for item in self.items), 0)
+        for need in self.needs:
+            wanted[need.item_code] += need.quantity
         for item in self.items:
-            wanted = sum(need.quantity for need in self.needs if need.item_code == item.code)
-            stock = wanted * self.draw.uniform(0.35, 0.60)
+            stock = wanted[item.code] * self.draw.uniform(0.35, 0.60)
             shares = {source: self._share(source) for source in self.sources}
             for source, share in shares.items():
                 quantity = int(stock * share / sum(shares.values()))
-                volume[source.code] += quantity * item.volume_cm3
-                lots += self._lots(source, item, quantity, basis[source.holder])
+                lots += self._lots(source, item, quantity, BASIS[source.holder])
                 if source.holder in (HolderKind.CITY, HolderKind.PROVINCE) and self.draw.random() < 0.4:
                     floors.append(Floor(source.code, item.code, 0, quantity // 5, quantity // 10))
-        docks = [
-            Dock(
-                source.site_code,
-                max(20_000, int(volume[source.code] / (24 * self.size.days * self.draw.uniform(0.6, 1.8)))),
-            )
-            for source in self.sources
-        ]
-        return lots, floors, docks
+        makers = [source.code for source in self.sources if source.holder is HolderKind.PRODUCER]
+        daily = {code: quantity / self.size.days for code, quantity in wanted.items()}
+        for producer in draw_producers(self.draw, makers, daily):
+            lots += output_lots(producer, self.size.days)
+        return lots, floors, self._docks(lots)
+
+    def _docks(self, lots: list[Lot]) -> list[Dock]:
+        volumes = {item.code: item.volume_cm3 for item in self.items}
+        behind = dict.fromkeys((source.code for source in self.sources), 0)
+        for lot in lots:
+            behind[lot.source_code] += lot.quantity * volumes[lot.item_code]
+        hours = {code: 24 * self.size.days * self.draw.uniform(0.6, 1.8) for code in behind}
+        rates = {source.site_code: int(behind[source.code] / hours[source.code]) for source in self.sources}
+        return [Dock(code, max(20_000, rate)) for code, rate in rates.items()]
 
     def _share(self, source: Source) -> float:
         if source.holder is HolderKind.PROVINCE:
             return self.draw.uniform(5.0, 15.0)
-        return self.draw.uniform(0.3, 1.7) if self.draw.random() < HELD else 0.0
+        return self.draw.uniform(0.3, 1.7) if self.draw.random() < self.size.held else 0.0
 
     def _lots(self, source: Source, item: Item, quantity: int, basis: Basis) -> list[Lot]:
         """One lot, or three times in ten two of which the older half dies inside the horizon."""
@@ -161,13 +184,14 @@ class _Province:
         return [Lot("A", source.code, item.code, old, last, basis=basis), fresh] if old else [fresh]
 
     def routes(self) -> list[Route]:
-        """From the depots and the nearest sources to every place, as many as give each item its lanes."""
+        """From the depots, the nearest producers and the nearest sources, as many as give each item its lanes."""
         roads = []
-        nearest = min(self.size.sources, round(self.size.nearest / HELD))
+        nearest = round(self.size.nearest / self.size.held)
         for place, _ in self.places:
             ranked = sorted(self.sources, key=lambda source: (self._km(source.site_code, place), source.code))
-            depots = [source for source in self.sources if source.holder is HolderKind.PROVINCE]
-            for source in sorted({*ranked[:nearest], *depots}, key=lambda source: source.code):
+            depots = [source for source in ranked if source.holder is HolderKind.PROVINCE]
+            makers = [source for source in ranked if source.holder is HolderKind.PRODUCER][: self.size.near]
+            for source in sorted({*ranked[:nearest], *makers, *depots}, key=lambda source: source.code):
                 km = self._km(source.site_code, place)
                 roads.append(Route(source.site_code, place, 1 + km // AVERAGE_SPEED_KM_H, km))
         return roads

@@ -22,7 +22,7 @@ from optimizer.dispatch.packing import Packing, build_packing, claims_of, restri
 from optimizer.dispatch.plan import Plan, StageValue
 from optimizer.dispatch.policy import Policy, Round
 from optimizer.dispatch.score import unit_weights
-from optimizer.engine import FloatArray, LinearProgram, Optimum, SolverFailed, solver_name, solver_version
+from optimizer.engine import FloatArray, IntArray, LinearProgram, Optimum, SolverFailed, solver_name, solver_version
 from optimizer.limits import Budget, Rung
 
 COLUMNS_SMALL = 60_000  # above it a coupled world goes by the guide first
@@ -56,7 +56,7 @@ def guided_plan(network: Network, policy: Policy, budget: Budget, pins: Sequence
 
 
 def narrowed(exact: Packing, draft: Draft, policy: Policy, budget: Budget) -> Packing:
-    """Need by need, but only on lanes that the guide uses or nearly uses at its own prices.
+    """Need by need, but only from sources to receivers that the guide joins, or nearly joins at its own prices.
 
     Above ``NARROWED_MAX`` uses the guide itself has to do.
     """
@@ -69,7 +69,15 @@ def narrowed(exact: Packing, draft: Draft, policy: Policy, budget: Budget) -> Pa
         value = value_of(guide, together)
         slack = regret_of(guide, value, row)
         chosen |= (value > 0) & (slack <= NEARLY_USED * value)
-    return restricted(exact, np.isin(exact.lane, guide.lane[chosen]))
+    way = ways(exact.network)
+    return restricted(exact, np.isin(way[exact.lane], way[guide.lane[chosen]]))
+
+
+def ways(network: Network) -> IntArray:
+    """[lanes]  one number for each source and receiver: goods that a source gets later go where its stock goes."""
+    pairs = [(lane.supply.source.code, lane.receiver.index) for lane in network.lanes]
+    number = {pair: n for n, pair in enumerate(sorted(set(pairs)))}
+    return np.array([number[pair] for pair in pairs], np.int64)
 
 
 def edges(network: Network) -> tuple[int, ...]:
