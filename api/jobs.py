@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from reserve.access.rules import WORKER
 from reserve.authority import Actor, Permission, require
 from reserve.commands import Done, Runner
-from reserve.dispatch import plans
+from reserve.dispatch import plans, studies, study_queries
 from reserve.dispatch import queries as dispatch_queries
-from reserve.dispatch.drafts import PlanFailureDraft, PlanResultDraft
+from reserve.dispatch.drafts import PlanFailureDraft, PlanResultDraft, StudyFailureDraft, StudyResultDraft
 from reserve.drafts import Draft
 from reserve.errors import Refusal
 from reserve.jobs import outbox
@@ -116,7 +116,7 @@ class Dispatcher:
         if outcome.result is not None:
             try:
                 handler.store(self.runner, job, outcome.result)
-            except plans.PlanAnswered:
+            except (plans.PlanAnswered, studies.StudyAnswered):
                 return
             except Refusal as refusal:  # the answer is wrong: say so instead of asking for it for ever
                 error = str(refusal)
@@ -159,5 +159,23 @@ def _fail_plan(runner: Runner, job: Job, error: str) -> None:
     runner.run(plans.record_plan_failure, draft, actor=WORKER, answer=Done, key=f"job-failed:{job.code}")
 
 
-JOB_HANDLERS: Mapping[str, JobHandler] = {plans.JOB_KIND: JobHandler(_prepare_plan, _store_plan, _fail_plan)}
+def _prepare_study(session: Session, job: Job) -> str:
+    study = study_queries.get_study(session, job.subject)
+    return json.dumps(study_queries.study_task(session, study), ensure_ascii=False)
+
+
+def _store_study(runner: Runner, job: Job, result: str) -> None:
+    draft = StudyResultDraft(study_code=job.subject, **json.loads(result))
+    runner.run(studies.record_study, draft, actor=WORKER, answer=Done, key=f"job:{job.code}")
+
+
+def _fail_study(runner: Runner, job: Job, error: str) -> None:
+    draft = StudyFailureDraft(study_code=job.subject, error=error)
+    runner.run(studies.record_study_failure, draft, actor=WORKER, answer=Done, key=f"job-failed:{job.code}")
+
+
+JOB_HANDLERS: Mapping[str, JobHandler] = {
+    plans.JOB_KIND: JobHandler(_prepare_plan, _store_plan, _fail_plan),
+    studies.JOB_KIND: JobHandler(_prepare_study, _store_study, _fail_study),
+}
 """Every kind of job that the core writes into its outbox."""

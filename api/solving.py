@@ -61,4 +61,13 @@ def _dispatch_plan(task: Mapping[str, Any]) -> str:
     return json.dumps(answer(task), ensure_ascii=False)
 
 
-SOLVERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {"dispatch_plan": _dispatch_plan}
+def _plan_study(task: Mapping[str, Any]) -> str:
+    from optimizer.dispatch.study import answer  # brings OR-Tools in, as above
+
+    return json.dumps(answer(task), ensure_ascii=False)
+
+
+SOLVERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "dispatch_plan": _dispatch_plan,
+    "plan_study": _plan_study,
+}

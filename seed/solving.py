@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from reserve.dispatch.drafts import PlanResultDraft
-from reserve.dispatch.models import DispatchPlan
+from collections.abc import Mapping
+from typing import Any
+
+from reserve.dispatch.drafts import PlanResultDraft, StudyResultDraft
+from reserve.dispatch.models import DispatchPlan, PlanStudy
 from reserve.dispatch.queries import solve_task
 
 
@@ -12,3 +15,10 @@ def answer(request: DispatchPlan) -> PlanResultDraft:
     from optimizer.dispatch import brief  # brings the solver in: only who solves needs it
 
     return PlanResultDraft(plan_code=request.code, **brief.answer(solve_task(request)))
+
+
+def study_answer(study: PlanStudy, task: Mapping[str, Any]) -> StudyResultDraft:
+    """The answer to a study, ready to be recorded."""
+    from optimizer.dispatch import study as solver  # as above
+
+    return StudyResultDraft(study_code=study.code, **solver.answer(task))

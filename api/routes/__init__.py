@@ -19,6 +19,7 @@ from api.routes import (
     sites,
     stock,
     stock_reading,
+    studies,
 )
 
 ROUTERS = (
@@ -36,6 +37,7 @@ ROUTERS = (
     mandates.router,
     dispatch.router,
     dispatch_reading.router,
+    studies.router,
     scenarios.router,
     audit.router,
 )

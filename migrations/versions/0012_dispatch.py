@@ -73,6 +73,31 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "dispatch_study",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "policies", "hold_back", "loads", name="studykind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("question", sa.LargeBinary(), nullable=False),
+        sa.Column("question_hash", sa.Text(), nullable=False),
+        sa.Column("requested_by_person", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("job_code", sa.Text(), nullable=False),
+        sa.Column("hash_algorithm", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["dispatch_plan.id"], name=op.f("fk_dispatch_study_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch_study")),
+        sa.UniqueConstraint("code", name=op.f("uq_dispatch_study_code")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_dispatch_study_plan_id"), "dispatch_study", ["plan_id"], unique=False)
+    op.create_table(
         "dispatch_order_line",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("document_line_id", sa.BigInteger(), nullable=False),
@@ -130,6 +155,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_dispatch_shipment_document_id"), "dispatch_shipment", ["document_id"], unique=False)
     op.create_index(
         op.f("ix_dispatch_shipment_receiver_site_id"), "dispatch_shipment", ["receiver_site_id"], unique=False
+    )
+    op.create_table(
+        "dispatch_study_result",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("study_id", sa.BigInteger(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("answer_hash", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("hash_algorithm", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["study_id"], ["dispatch_study.id"], name=op.f("fk_dispatch_study_result_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch_study_result")),
+        sa.UniqueConstraint("study_id", name=op.f("uq_dispatch_study_result_study_id")),
+        sqlite_strict=True,
     )
     op.create_table(
         "dispatch_delivery_line",
@@ -228,8 +268,10 @@ def upgrade() -> None:
             "dispatch_plan",
             "dispatch_acknowledgement",
             "dispatch_plan_result",
+            "dispatch_study",
             "dispatch_order_line",
             "dispatch_shipment",
+            "dispatch_study_result",
             "dispatch_delivery_line",
             "dispatch_order_lot",
             "dispatch_plan_line",
@@ -241,8 +283,10 @@ def downgrade() -> None:
     op.drop_table("dispatch_plan_line")
     op.drop_table("dispatch_order_lot")
     op.drop_table("dispatch_delivery_line")
+    op.drop_table("dispatch_study_result")
     op.drop_table("dispatch_shipment")
     op.drop_table("dispatch_order_line")
+    op.drop_table("dispatch_study")
     op.drop_table("dispatch_plan_result")
     op.drop_table("dispatch_acknowledgement")
     op.drop_table("dispatch_plan")

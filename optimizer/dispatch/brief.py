@@ -14,7 +14,7 @@ from optimizer.dispatch.explain import explain
 from optimizer.dispatch.heuristics import nearest_first_on, per_item_flow_on, pro_rata_on
 from optimizer.dispatch.instance import Instance, Pin
 from optimizer.dispatch.plan import Plan
-from optimizer.dispatch.policy import Fairness, Policy
+from optimizer.dispatch.policy import Policy
 from optimizer.dispatch.score import weighted_unmet_ppm
 
 
@@ -43,9 +43,9 @@ def brief(instance: Instance, policy: Policy | None = None, pins: Sequence[Pin] 
 def answer(task: Mapping[str, Any]) -> dict[str, str]:
     """The answer to a solve task in plain JSON values, for whoever hands it in.
 
-    task  ``instance`` (its JSON text), ``policy`` (fairness, kappa), ``pins`` (source code, need code, quantity)
+    task  ``instance`` (its JSON text), ``policy`` (see ``Policy.plain``), ``pins`` (source code, need code, quantity)
     """
-    policy = Policy(Fairness(task["policy"]["fairness"]), task["policy"]["kappa"])
+    policy = Policy.from_plain(task["policy"])
     made = brief(Instance.from_json(task["instance"]), policy, [Pin(*pin) for pin in task["pins"]])
     return {"plan": made.plan.to_json(), "explanation": made.explanation, "yardsticks": made.yardsticks}
 

@@ -7,13 +7,13 @@ is known. Regret is what stays unmet beyond the plan of somebody who knew from t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.compare import unmet_by_class
-from optimizer.dispatch.instance import Instance
+from optimizer.dispatch.instance import Instance, Need
 from optimizer.dispatch.plan import Shipment
 from optimizer.dispatch.policy import Policy
 from optimizer.limits import Budget
@@ -21,10 +21,18 @@ from optimizer.limits import Budget
 
 @dataclass(frozen=True)
 class Scenario:
-    """One way the need may turn out, in percent of what the instance says."""
+    """One way the need may turn out: in percent of what the instance says, or need by need.
+
+    quantities  by need code, base units; a need that is not named turns out by the percentage
+    """
 
     name: str
-    percent: int
+    percent: int = 100
+    quantities: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, need: Need) -> int:
+        """What the need turns out to be, rounded up."""
+        return self.quantities.get(need.code, -(-need.quantity * self.percent // 100))
 
 
 @dataclass(frozen=True)
@@ -83,10 +91,7 @@ def least_regret(table: Sequence[Regret]) -> int:
 
 def scaled(instance: Instance, scenario: Scenario) -> Instance:
     """The same world with every need as the scenario says, rounded up; never below what was sent."""
-    needs = (
-        replace(need, quantity=max(need.received + need.on_road, -(-need.quantity * scenario.percent // 100)))
-        for need in instance.needs
-    )
+    needs = (replace(need, quantity=max(need.received + need.on_road, scenario.of(need))) for need in instance.needs)
     return replace(instance, needs=tuple(needs))
 
 

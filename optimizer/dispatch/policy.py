@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Self
 
 
 class Fairness(StrEnum):
@@ -54,6 +55,22 @@ class Policy:
             raise ValueError(f"kappa: expected 0 to 1, found {self.kappa}")
         if any(weight < 1 for weight in self.class_weights):
             raise ValueError(f"class_weights: expected whole numbers from 1 on, found {self.class_weights}")
+
+    def plain(self) -> dict[str, Any]:
+        """The choice as JSON values, for whoever keeps it."""
+        return {
+            "fairness": self.fairness.value,
+            "kappa": self.kappa,
+            "between": self.between.value,
+            "class_weights": list(self.class_weights),
+        }
+
+    @classmethod
+    def from_plain(cls, raw: Mapping[str, Any]) -> Self:
+        """Read what ``plain`` wrote; what an older choice did not name stands at its usual value."""
+        first, second, third = raw.get("class_weights", cls.class_weights)
+        between = Between(raw.get("between", cls.between))
+        return cls(Fairness(raw["fairness"]), raw["kappa"], between, (first, second, third))
 
     def rounds(self, classes: Iterable[int]) -> tuple[Round, ...]:
         """The classes in the order in which they are settled: one by one, or all in one round."""

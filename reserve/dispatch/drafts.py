@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import AwareDatetime, Field
 
 from reserve.drafts import Draft
 from reserve.quantities import MAX_QUANTITY
+
+HeldPercent = Annotated[int, Field(ge=0, le=100, strict=True)]
+Weight = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
 
 
 class PinDraft(Draft):
@@ -17,7 +22,18 @@ class PinDraft(Draft):
     quantity: int = Field(ge=0, le=MAX_QUANTITY, strict=True)
 
 
-class PlanRequestDraft(Draft):
+class PolicyDraft(Draft):
+    """How classes stand to each other, and how one class, or all of them together, shares what is scarce."""
+
+    fairness: str = Field(default="max_min", pattern="^(max_min|total|proportional|need_weighted)$")
+    kappa_percent: int = Field(default=100, ge=0, le=100)
+    """The share of the best attainable fair fill that every place is promised."""
+    between: str = Field(default="strict", pattern="^(strict|weighted)$")
+    class_weights: tuple[Weight, Weight, Weight] = (9, 3, 1)
+    """What an unmet unit of class 1, 2 and 3 counts; read where classes are weighted."""
+
+
+class PlanRequestDraft(PolicyDraft):
     """Ask for a plan over all needs of incidents that are still to come."""
 
     incident_codes: tuple[str, ...] = Field(min_length=1)
@@ -26,8 +42,6 @@ class PlanRequestDraft(Draft):
     as_of: AwareDatetime | None = None
     known_at: AwareDatetime | None = None
     horizon_hours: int = Field(default=240, ge=6, le=2160)
-    fairness: str = Field(default="max_min", pattern="^(max_min|total|proportional|need_weighted)$")
-    kappa_percent: int = Field(default=100, ge=0, le=100)
     loading_minutes: int = Field(default=120, ge=0, le=1440)
     """From the order at the gate to wheels rolling (common rule: outbound starts within two hours)."""
     cover_hours: int | None = Field(default=None, ge=24, le=2160)
@@ -49,6 +63,43 @@ class PlanResultDraft(Draft):
 
 class PlanFailureDraft(Draft):
     plan_code: str
+    error: str
+
+
+class PolicyComparisonDraft(PolicyDraft):
+    """Ask who would gain and who would lose if this policy took the place of a plan's own."""
+
+    plan_code: str
+
+
+class HoldBackDraft(Draft):
+    """Ask what each share of the stock held back costs while nobody knows how large the need will be."""
+
+    plan_code: str
+    known_at_hour: int = Field(default=48, ge=1, le=2160)
+    """From the start of the plan; what leaves before it is decided without knowing."""
+    held_percents: tuple[HeldPercent, ...] = Field(default=(0, 10, 20, 30), min_length=1, max_length=10)
+
+
+class LoadsDraft(Draft):
+    """Ask for vehicles, tours, hours and pick lists: of a plan's shipments, or of what its orders still promise."""
+
+    plan_code: str
+    order_numbers: tuple[str, ...] = ()
+    leave_within_hours: int = Field(default=24, ge=1, le=2160)
+    item_codes: tuple[str, ...] = ()
+
+
+class StudyResultDraft(Draft):
+    """What was worked out, handed in by the worker."""
+
+    study_code: str
+    answer: str
+    """Canonical JSON."""
+
+
+class StudyFailureDraft(Draft):
+    study_code: str
     error: str
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reserve.db import AppendOnly, Base
+from reserve.dispatch.terms import StudyKind
 
 
 class DispatchPlan(AppendOnly, Base):
@@ -80,6 +81,36 @@ class PlanLine(AppendOnly, Base):
     """So many units of what goes make up so many of what is needed; 1 and 1 where the item itself goes."""
     makes_up: Mapped[int]
     """Units of the need that the line makes up."""
+
+
+class PlanStudy(AppendOnly, Base):
+    """A further question about a plan, frozen with everything its answer rests on besides the plan itself."""
+
+    __tablename__ = "dispatch_study"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("dispatch_plan.id"), index=True)
+    kind: Mapped[StudyKind]
+    question: Mapped[bytes]
+    """Canonical JSON, compressed."""
+    question_hash: Mapped[str]
+    """Of the plan as solved and the question: the same hash has the same answer."""
+    requested_by_person: Mapped[int]
+    recorded_at: Mapped[datetime]
+    job_code: Mapped[str]
+
+
+class StudyResult(AppendOnly, Base):
+    """The answer to a study, once; or why there is none."""
+
+    __tablename__ = "dispatch_study_result"
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("dispatch_study.id"), unique=True)
+    answer: Mapped[bytes]
+    """Canonical JSON, compressed."""
+    answer_hash: Mapped[str]
+    error: Mapped[str | None]
+    recorded_at: Mapped[datetime]
 
 
 class OrderLine(AppendOnly, Base):

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from optimizer.dispatch.check import check
 from optimizer.dispatch.plan import Plan
+from optimizer.dispatch.policy import Between, Fairness, Policy
 from reserve.authority import Actor, Permission, require, require_scope
 from reserve.db import append, last_position
 from reserve.dispatch import bookings, planning, queries
-from reserve.dispatch.drafts import PlanFailureDraft, PlanRequestDraft, PlanResultDraft
+from reserve.dispatch.drafts import PlanFailureDraft, PlanRequestDraft, PlanResultDraft, PolicyDraft
 from reserve.dispatch.models import DispatchPlan, PlanLine, PlanResult
 from reserve.errors import Conflict, InvalidInput, NotFound, Problem
 from reserve.identifiers import uuid7
@@ -68,7 +69,7 @@ def request_plan(
         "as_of": question.as_of,
         "known_at": question.known_at,
         "ledger_position": last_position(session),
-        "policy": json.dumps({"fairness": draft.fairness, "kappa": draft.kappa_percent / 100}, sort_keys=True),
+        "policy": json.dumps(policy_of(draft).plain(), sort_keys=True),
         "pins": json.dumps([[pin.source_code, pin.need_code, pin.quantity] for pin in pins]),
         "instance": zlib.compress(instance.to_json().encode(), 6),
         "instance_hash": instance.hash,
@@ -78,6 +79,12 @@ def request_plan(
     }
     (plan_id,) = append(session, DispatchPlan, [row])
     return session.get_one(DispatchPlan, plan_id)
+
+
+def policy_of(draft: PolicyDraft) -> Policy:
+    """A choice of policy in the words of the optimizer."""
+    kappa, between = draft.kappa_percent / 100, Between(draft.between)
+    return Policy(Fairness(draft.fairness), kappa, between, draft.class_weights)
 
 
 def record_plan(session: Session, actor: Actor, draft: PlanResultDraft, *, now: datetime, today: date) -> PlanResult:

@@ -143,6 +143,12 @@ def order_lots(session: Session, document_id: int) -> Sequence[OrderLot]:
     return session.scalars(statement).all()
 
 
+def orders_of_plan(session: Session, plan_id: int) -> Sequence[Document]:
+    """The order letters written from a plan."""
+    mine = select(OrderLine.document_id).where(OrderLine.plan_id == plan_id).scalar_subquery()
+    return session.scalars(select(Document).where(Document.id.in_(mine)).order_by(Document.id)).all()
+
+
 def drafted_lots(session: Session, plan_id: int) -> set[Goods]:
     """What letters of a plan that still stand ask for."""
     statement = (

@@ -1,4 +1,4 @@
-"""The verbs of dispatch: plan, order, sign, ship, receive, cut, close. Each stands in the file of its noun."""
+"""The verbs of dispatch: plan, study, order, sign, ship, receive, cut, close. Each stands in the file of its noun."""
 
 from reserve.dispatch.cuts import apply_cut, request_cut
 from reserve.dispatch.deliveries import deliver
@@ -14,22 +14,34 @@ from reserve.dispatch.orders import (
 from reserve.dispatch.plans import record_plan, record_plan_failure, request_plan
 from reserve.dispatch.shipments import report_transit_loss, return_shipment
 from reserve.dispatch.signing import sign
+from reserve.dispatch.studies import (
+    compare_policies,
+    load_vehicles,
+    record_study,
+    record_study_failure,
+    weigh_hold_back,
+)
 
 __all__ = [
     "acknowledge_order",
     "apply_cut",
     "close_order",
+    "compare_policies",
     "deliver",
     "depart",
     "draft_orders",
     "issue_order",
+    "load_vehicles",
     "record_plan",
     "record_plan_failure",
+    "record_study",
+    "record_study_failure",
     "report_transit_loss",
     "request_cut",
     "request_plan",
     "return_shipment",
     "sign",
     "submit_order",
+    "weigh_hold_back",
     "withdraw_order",
 ]

@@ -15,6 +15,17 @@ class PlanState(StrEnum):
     FAILED = "failed"
 
 
+class StudyKind(StrEnum):
+    """A further question about a plan."""
+
+    POLICIES = "policies"
+    """Who gains and who loses under another policy."""
+    HOLD_BACK = "hold_back"
+    """What each share held back costs if the need turns out low, as thought, or high."""
+    LOADS = "loads"
+    """Vehicles, tours, hours and pick lists."""
+
+
 class ShipmentState(StrEnum):
     """Derived from the ledger: what of it is still on the road."""
 

@@ -31,6 +31,8 @@ VERBS_OF_THE_HOUSE = {
     "set_up_installation": "whoever builds the database, once, at the machine itself",
     "record_plan": "the worker, with what the solver answered",
     "record_plan_failure": "the worker, when the solver has no answer",
+    "record_study": "the worker, with what it worked out about a plan",
+    "record_study_failure": "the worker, when a study has no answer",
 }
 """Verbs that people reach by another door, or that only the system itself calls."""
 

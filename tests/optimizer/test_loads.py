@@ -1,54 +1,72 @@
-"""Plans become vehicle loads: nothing lost, nothing overloaded, and the flood of August 2023 fits its vehicles."""
+"""Cargo becomes vehicle loads: nothing lost, nothing overloaded, out of the gate no faster than it lets."""
 
-import csv
-import math
-import time
-from collections import Counter
-from pathlib import Path
+from dataclasses import replace
 
-from optimizer.dispatch.allocate import allocate
-from optimizer.dispatch.instance import Item
-from optimizer.dispatch.loads import Line, VehicleClass, lines_of, load_vehicles
-from tests.optimizer.worlds import make_lot, make_need, make_world
+import pytest
 
-DATA = Path(__file__).parents[2] / "seed" / "data"
-TRUCK = VehicleClass("truck", 1_000, 100, 10, 30, 60)
+from optimizer.dispatch.cargo import LoadingQuestion, read_loading, read_loading_question
+from optimizer.dispatch.check_loads import loading_violations
+from optimizer.dispatch.freight import Cargo, Fleet, Gate, Line, Load, Loading
+from optimizer.dispatch.loads import load_vehicles
+from optimizer.dispatch.study import answer
+
+TRUCK = Fleet("CITY", "truck", 1_000, 100, 10, 30, 60)
+VAN = Fleet("CITY", "van", 300, 30, 10, 10, 60)
+NODES = ("CITY", "FAR", "W", "P1", "P2")
+ROADS = {one: {other: 10 * abs(NODES.index(one) - NODES.index(other)) for other in NODES} for one in NODES}
+"""Ten kilometres from each to the next: CITY FAR W P1 P2."""
+FLAT = {one: dict.fromkeys(NODES, 0 if one in ("CITY", "FAR") else 10) for one in NODES}
 
 
-def line(place: str, quantity: int, pack: int = 1, grams: int = 1, cm3: int = 10) -> Line:
-    return Line(place, "BED", quantity, pack, quantity * grams, quantity * cm3)
+def line(place: str, quantity: int, pack: int = 1, grams: int = 1, cm3: int = 10, due: int | None = None) -> Line:
+    return Line(place, "BED", quantity, pack, quantity * grams, quantity * cm3, due_minute=due)
 
 
-def flat(one: str, other: str) -> int:
-    return 0 if one == other else 10
+def cargo(*lines: Line, leave: int = 0) -> list[Cargo]:
+    return [Cargo("W", leave, lines)]
+
+
+def loaded(cargoes: list[Cargo], *fleets: Fleet, gate: Gate | None = None) -> Loading:
+    """Loads that the independent look finds nothing wrong with."""
+    chosen = fleets or (TRUCK,)
+    found = load_vehicles(cargoes, chosen, FLAT, {"W": gate or Gate()})
+    assert loading_violations(cargoes, chosen, FLAT, {"W": gate or Gate()}, found) == []
+    return found
+
+
+def tours(found: Loading) -> list[list[tuple[str, list[int]]]]:
+    return [[(stop.place_code, [row.quantity for row in stop.lines]) for stop in load.stops] for load in found.loads]
 
 
 def test_a_full_vehicle_goes_straight_and_the_rests_share_one() -> None:
-    found = load_vehicles({("W", 0): [line("P1", 14), line("P2", 5)]}, [TRUCK], flat)
+    found = loaded(cargo(line("P1", 14), line("P2", 5)))
 
-    tours = [[(stop.place_code, [row.quantity for row in stop.lines]) for stop in load.stops] for load in found.loads]
-    assert tours[0] == [("P1", [10])]
-    assert sorted(tours[1]) == [("P1", [4]), ("P2", [5])]
+    assert tours(found)[0] == [("P1", [10])]
+    assert sorted(tours(found)[1]) == [("P1", [4]), ("P2", [5])]
     assert (len(found.loads), found.left) == (2, ())
 
 
 def test_packs_stay_whole_on_a_vehicle() -> None:
-    found = load_vehicles({("W", 0): [line("P1", 12, pack=4)]}, [TRUCK], flat)
-
-    assert [row.quantity for load in found.loads for stop in load.stops for row in stop.lines] == [8, 4]
+    assert tours(loaded(cargo(line("P1", 12, pack=4)))) == [[("P1", [8])], [("P1", [4])]]
 
 
 def test_what_finds_no_vehicle_is_left_and_said() -> None:
-    one = VehicleClass("truck", 1_000, 100, 1, 30, 60)
-
-    found = load_vehicles({("W", 0): [line("P1", 8), line("P2", 8)]}, [one], flat)
+    found = loaded(cargo(line("P1", 8), line("P2", 8)), replace(TRUCK, vehicles=1))
 
     assert [load.stops[0].place_code for load in found.loads] == ["P1"]
     assert [(row.place_code, row.quantity) for row in found.left] == [("P2", 8)]
 
 
+def test_who_is_due_first_gets_the_last_vehicle() -> None:
+    rows = (line("P1", 8, due=900), line("P2", 8, due=600))
+
+    found = loaded(cargo(*rows), replace(TRUCK, vehicles=1))
+
+    assert tours(found) == [[("P2", [8])]]
+
+
 def test_vehicles_queue_at_one_dock_and_travel_at_their_speed() -> None:
-    found = load_vehicles({("W", 1): [line("P1", 20)]}, [TRUCK], flat)
+    found = loaded(cargo(line("P1", 20), leave=60))
 
     assert [(load.load_minute, load.depart_minute, load.stops[0].arrive_minute) for load in found.loads] == [
         (60, 90, 100),
@@ -56,65 +74,88 @@ def test_vehicles_queue_at_one_dock_and_travel_at_their_speed() -> None:
     ]
 
 
-def test_pick_lines_add_up_to_the_plan() -> None:
-    world = make_world(
-        items=(Item("MASK", 5, 7),), lots=(make_lot(pack_size=10),), needs=(make_need(), make_need("N2", quantity=30))
-    )
-    plan = allocate(world)
+def test_a_gate_lets_out_so_many_an_hour() -> None:
+    found = loaded(cargo(line("P1", 30)), gate=Gate(docks=3, per_hour=2))
 
-    (rows,) = lines_of(world, plan).values()
-
-    assert [(row.quantity, row.pack_size, row.grams, row.cm3) for row in rows] == [(90, 10, 450, 630)]
+    assert [(load.load_minute, load.depart_minute) for load in found.loads] == [(0, 30), (0, 60), (0, 90)]
 
 
-def read(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+def test_a_small_rest_takes_a_small_vehicle() -> None:
+    found = loaded(cargo(line("P1", 12)), TRUCK, VAN)
+
+    assert [load.vehicle_code for load in found.loads] == ["truck", "van"]
 
 
-def test_the_flood_dispatch_of_2023_needs_no_more_vehicles_than_were_used() -> None:
-    items = {row["item_code"]: row for row in read("items.csv")}
-    sizes = {row["item_code"]: int(row["units_per_pack"]) for row in read("packs.csv")}
-    points = {
-        row["site_code"]: (float(row["latitude"]), float(row["longitude"])) for row in read("receiving_points.csv")
-    }
-    depot = next(row for row in read("warehouses.csv") if row["warehouse_code"] == "WH-P01")
-    at = points | {"WH-P01": (float(depot["latitude"]), float(depot["longitude"]))}
-    columns = next(iter(items.values())).keys()
-    weight, volume = (next(name for name in columns if part in name) for part in ("weight", "volume"))
-    rows = []
-    for item in read("flood_items.csv"):
-        left = int(item["pieces"])
-        drops = read("flood_points.csv")
-        for number, point in enumerate(drops):
-            share = left if number == len(drops) - 1 else round(int(item["pieces"]) * float(point["share_of_pieces"]))
-            left -= share
-            facts = items[item["item_code"]]
-            grams, cm3 = round(1000 * float(facts[weight])), round(1e6 * float(facts[volume]))
-            pack = sizes.get(item["item_code"], 1)
-            rows.append(Line(point["site_code"], item["item_code"], share, pack, share * grams, share * cm3))
-    assert (sum(row.quantity for row in rows), len({row.place_code for row in rows})) == (134_233, 28)
-    trucks = [
-        VehicleClass(row["vehicle_type"], 1000 * int(row["payload_kg"]), 10**6 * int(row["volume_m3"]), 116, 90, 40)
-        for row in read("vehicle_types.csv")
-        if row["vehicle_type"] in ("truck_9m6", "truck_13m")
-    ]
+def test_vehicles_come_from_near_before_far_and_not_before_they_can() -> None:
+    near, far = replace(TRUCK, home="FAR", vehicles=1), replace(TRUCK, vehicles=1, from_minute=60)
+    cargoes = cargo(line("P1", 20))
 
-    def roads(one: str, other: str) -> int:
-        (north, east), (north_2, east_2) = at[one], at[other]
-        return round(1.3 * 111 * math.hypot(north - north_2, 0.78 * (east - east_2)))
+    found = load_vehicles(cargoes, (near, far), ROADS)
 
-    started = time.process_time()
-    found = load_vehicles({("WH-P01", 0): rows}, trucks, roads, {"WH-P01": 4})
-    seconds = time.process_time() - started
+    assert loading_violations(cargoes, (near, far), ROADS, {}, found) == []
+    assert [(load.home, load.load_minute) for load in found.loads] == [("FAR", 10), ("CITY", 80)]
 
-    assert (len(found.loads) <= 116, found.left, seconds <= 60) == (True, (), True)
-    limits = {row.code: row for row in trucks}
-    for load in found.loads:
-        assert load.grams <= limits[load.vehicle_code].payload_g
-        assert load.cm3 <= limits[load.vehicle_code].volume_cm3
-    carried = Counter[tuple[str, str]]()
-    for load in found.loads:
-        for stop in load.stops:
-            carried.update({(row.place_code, row.item_code): row.quantity for row in stop.lines})
-    assert carried == {(row.place_code, row.item_code): row.quantity for row in rows}
+
+def test_a_vehicle_in_time_goes_before_a_nearer_one_that_is_not() -> None:
+    near, far = replace(TRUCK, home="FAR", from_minute=500), replace(TRUCK, vehicles=1)
+
+    found = load_vehicles(cargo(line("P1", 20, due=200)), (near, far), ROADS)
+
+    assert [(load.home, load.stops[0].late_minutes) for load in found.loads] == [("CITY", 0), ("FAR", 350)]
+
+
+def test_a_pick_list_names_what_expires_first_first() -> None:
+    lots = [replace(line("P1", 2), lot_code=code, expires_on=day) for code, day in (("B", None), ("A", "2027-01-31"))]
+
+    (load,) = loaded(cargo(*lots)).loads
+
+    assert [row.lot_code for row in load.stops[0].lines] == ["A", "B"]
+
+
+def test_a_question_of_loads_goes_over_as_text_and_is_answered_the_same_twice() -> None:
+    question = LoadingQuestion(tuple(cargo(line("P1", 14), line("P2", 5))), (TRUCK,), FLAT, {"W": Gate(2, 4)})
+
+    assert read_loading_question(question.plain()) == question
+    first, second = (answer({"kind": "loads", **question.plain()})["answer"] for _ in range(2))
+    assert first == second
+
+
+def broken(load: Load, what: str) -> Load:
+    stop = load.stops[0]
+    return {
+        "overloaded": replace(load, stops=(replace(stop, lines=(replace(stop.lines[0], grams=2_000),)),)),
+        "km in": replace(load, stops=(replace(stop, arrive_minute=load.depart_minute + 1),)),
+        "loaded or left": replace(load, stops=(replace(stop, lines=(replace(stop.lines[0], quantity=9),)),)),
+        "two vehicles at dock": replace(load, dock=0, load_minute=0, depart_minute=30),
+        "too fast": replace(load, depart_minute=load.load_minute + 1),
+        "has no van": replace(load, vehicle_code="van"),
+        "km told": replace(load, km=3),
+        "unloaded at": replace(load, stops=(replace(stop, place_code="P2"),)),
+    }[what]
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        *("overloaded", "km in", "loaded or left", "two vehicles at dock", "too fast", "has no van", "km told"),
+        "unloaded at",
+    ],
+)
+def test_the_independent_look_sees_what_is_wrong(what: str) -> None:
+    cargoes = cargo(line("P1", 20))
+    found = load_vehicles(cargoes, (TRUCK,), FLAT)
+    wrong = replace(found, loads=(found.loads[0], broken(found.loads[1], what)))
+
+    faults = loading_violations(cargoes, (TRUCK,), FLAT, {}, wrong)
+
+    assert [fault for fault in faults if what in fault]
+
+
+def test_the_independent_look_counts_vehicles_and_departures() -> None:
+    cargoes = cargo(line("P1", 30))
+    found = load_vehicles(cargoes, (TRUCK,), FLAT, {"W": Gate(docks=3)})
+
+    faults = loading_violations(cargoes, (replace(TRUCK, vehicles=2),), FLAT, {"W": Gate(docks=3, per_hour=2)}, found)
+
+    assert faults == ["('CITY', 'truck'): 3 vehicles used of 2", "W: more than 2 vehicles leave in an hour"]
+    assert read_loading({"loads": [], "left": []}) == Loading((), ())

@@ -166,7 +166,7 @@ def add_need(
     incident = incident_queries.get_incident(session, INCIDENT)
     need = {
         "incident_id": incident.id,
-        "code": f"{site}/{item}/{driver}",
+        "code": f"{site}/{item}/{need_class}/{driver}",
         "origin": NeedOrigin.ESTIMATE,
         "region_code": "130109",
         "site_code": site,
