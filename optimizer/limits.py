@@ -12,6 +12,7 @@ class Rung(StrEnum):
     NEAREST_FIRST = "R0"
     GUIDE = "R1"
     EXACT_STAGES = "R2"
+    LINES = "R3"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,6 @@ class Budget:
     search_work  deterministic time units per whole-number search (CP-SAT); about a second each on a slow core
     """
 
-    rung: Rung = Rung.EXACT_STAGES
+    rung: Rung = Rung.LINES
     iterations: int = 2_000_000
     search_work: float = 30.0

@@ -15,8 +15,11 @@ from optimizer.dispatch.fairness import share_out
 from optimizer.dispatch.guide import COLUMNS_SMALL, column_count, guided_plan
 from optimizer.dispatch.heuristics import finished, nearest_first_on
 from optimizer.dispatch.instance import Instance, Pin
+from optimizer.dispatch.making import schedules
+from optimizer.dispatch.output import with_output
 from optimizer.dispatch.plan import Plan, StageValue
 from optimizer.dispatch.policy import Fairness, Policy
+from optimizer.dispatch.proposals import needed_only
 from optimizer.dispatch.realise import sends_of, write
 from optimizer.dispatch.score import order_of
 from optimizer.dispatch.stages import Settled, settle
@@ -61,6 +64,9 @@ def climb(
     cancelled: Cancellation = never,
 ) -> Iterator[Plan]:
     """The ladder, rung by rung: every plan is checked and none is worse than the one before."""
+    if instance.lines:
+        yield from climb_with_lines(instance, policy, budget, pins, progress=progress, cancelled=cancelled)
+        return
     loose = build_network(instance, pins, timed=False)
     large = instance.is_coupled and column_count(loose) > COLUMNS_SMALL
     network = build_network(instance, pins) if instance.is_coupled and not large else loose
@@ -91,6 +97,32 @@ def climb(
             yield best
 
 
+def climb_with_lines(
+    instance: Instance,
+    policy: Policy,
+    budget: Budget,
+    pins: Sequence[Pin] = (),
+    *,
+    progress: Progress = silent,
+    cancelled: Cancellation = never,
+) -> Iterator[Plan]:
+    """The same with production: one climb for every schedule of the lines, and none worse than what stands."""
+    best: Plan | None = None
+    for schedule in schedules(instance, policy, budget, pins):
+        world = with_output(instance, schedule.runs)
+        for found in climb(world, policy, budget, pins, progress=progress, cancelled=cancelled):
+            rung = schedule.rung.value if found.rung == Rung.EXACT_STAGES else found.rung
+            plan = replace(found, production=schedule.runs, instance_hash=instance.hash, rung=rung)
+            plan = needed_only(instance, plan)
+            if schedule.bounds is not None:
+                plan = _with_bounds(plan, schedule.bounds)
+            if best is None or (not check(instance, plan) and _no_worse(world, policy, plan, best)):
+                best = plan
+                yield plan
+        if cancelled():
+            return
+
+
 def _attempts(highest: Rung, large: bool, fits: bool) -> list[tuple[Rung, bool]]:
     """What is tried after nearest-first, in order: the rung, and whether by the packing.
 
@@ -100,7 +132,7 @@ def _attempts(highest: Rung, large: bool, fits: bool) -> list[tuple[Rung, bool]]
         return []
     if not large:
         return [(Rung.EXACT_STAGES, False), (Rung.EXACT_STAGES, True)]
-    return [(Rung.GUIDE, True)] + [(Rung.EXACT_STAGES, True)] * (highest is Rung.EXACT_STAGES and fits)
+    return [(Rung.GUIDE, True)] + [(Rung.EXACT_STAGES, True)] * (highest is not Rung.GUIDE and fits)
 
 
 def _exact(

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from optimizer.dispatch.arcs import Demand, Lane, Receiver
 from optimizer.dispatch.components import Component, Pair
 from optimizer.dispatch.coupling import Limits, dock_rows, fleet_rows, lane_rows
+from optimizer.dispatch.joint import line_rows, material_rows, output_rows
 from optimizer.dispatch.packs import OTHERS, OWN, RELEASE
 from optimizer.dispatch.policy import Fairness, Policy
 from optimizer.dispatch.servings import Draw, Serving, serving_rows, servings_of
@@ -91,6 +92,9 @@ def build_arrays(component: Component, policy: Policy) -> Arrays:
     stock_rows(shape, rows)
     for couple in (dock_rows, lane_rows, fleet_rows):
         couple(component, shape.limits, rows)
+    if component.makes:
+        for produce in (line_rows, material_rows, output_rows):
+            produce(component, component.makes, shape.blocks["make"].start, rows)
     arrival_rows(shape, rows)
     need_rows(shape, rows)
     serving_rows(shape.servings, shape.draws, shape.blocks, rows)
@@ -307,6 +311,7 @@ class _Shape:
             "fill": len(component.pairs),
             "short": len(component.pairs),
             "breach": len(component.pins),
+            "make": len(component.makes.columns) if component.makes else 0,
             "theta": 1,
         }
         blocks, start = {}, 0

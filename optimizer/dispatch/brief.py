@@ -13,6 +13,7 @@ from optimizer.dispatch.codec import canonical_json
 from optimizer.dispatch.explain import explain
 from optimizer.dispatch.heuristics import nearest_first_on, per_item_flow_on, pro_rata_on
 from optimizer.dispatch.instance import Instance, Pin
+from optimizer.dispatch.output import settled_world
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Policy
 from optimizer.dispatch.score import weighted_unmet_ppm
@@ -30,14 +31,15 @@ class Brief:
 def brief(instance: Instance, policy: Policy | None = None, pins: Sequence[Pin] = ()) -> Brief:
     """Solve, explain, and measure the hand methods on the same instance."""
     plan = allocate(instance, policy, pins=pins)
-    network = build_network(instance, pins)
+    world = settled_world(instance, plan)  # hand methods and reasons take the production of the plan as given
+    network = build_network(world, pins)
     by_hand = {
         "nearest_first": nearest_first_on(network, pins),
         "pro_rata": pro_rata_on(network, pins),
         "per_item_flow": per_item_flow_on(network, pins),
     }
     measured = {name: measure(instance, other) for name, other in {"plan": plan, **by_hand}.items()}
-    return Brief(plan, canonical_json([asdict(each) for each in explain(instance, plan)]), canonical_json(measured))
+    return Brief(plan, canonical_json([asdict(each) for each in explain(world, plan)]), canonical_json(measured))
 
 
 def answer(task: Mapping[str, Any]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from optimizer.dispatch.check_production import production_findings, with_made_lots
 from optimizer.dispatch.check_substitutes import substitutes
 from optimizer.dispatch.check_transport import transport_findings
 from optimizer.dispatch.instance import (
@@ -32,6 +33,9 @@ __all__ = ["Violation", "check"]
 
 def check(instance: Instance, plan: Plan) -> list[Violation]:
     """Every violation in the plan, none when it is sound."""
+    if wrong := [Violation(*finding) for finding in production_findings(instance, plan)]:
+        return wrong  # what was never made cannot be followed any further
+    made_from, instance = instance, with_made_lots(instance, plan)
     if unknown := list(_unknown(instance, plan)):
         return unknown  # the other rules would only stumble over unknown codes
     rules: tuple[Callable[[Instance, Plan], Iterable[Violation]], ...] = (
@@ -48,7 +52,7 @@ def check(instance: Instance, plan: Plan) -> list[Violation]:
         _sums,
     )
     found = [violation for rule in rules for violation in rule(instance, plan)]
-    if plan.instance_hash != instance.hash:
+    if plan.instance_hash != made_from.hash:
         found.append(Violation("made_from_this_instance", plan.instance_hash[:12], 0, 0))
     return found
 

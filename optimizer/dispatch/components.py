@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from optimizer.dispatch.arcs import Demand, Lane, Network, Receiver, Supply
 from optimizer.dispatch.coupling import Limit
 from optimizer.dispatch.instance import Instance, Pin
+from optimizer.dispatch.joint import Makes
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,15 @@ class Component:
     pins: tuple[Pin, ...]
     unit: int
     pure_flow: bool
+    makes: Makes | None = None
 
     def size(self, lane: Lane) -> int:
         """Base units in one step of a lane's column: a pack, or one piece."""
         return lane.supply.pack if lane.receiver.closed else 1
 
 
-def split(network: Network, pins: Sequence[Pin] = ()) -> tuple[Component, ...]:
-    """The parts in order of their first item."""
+def split(network: Network, pins: Sequence[Pin] = (), makes: Makes | None = None) -> tuple[Component, ...]:
+    """The parts in order of their first item; all that lines make is one part where production is to be decided."""
     leader = {receiver.item_code: receiver.item_code for receiver in network.receivers}
     shared: dict[Limit, str] = {}
     for lane in network.lanes:
@@ -65,10 +67,14 @@ def split(network: Network, pins: Sequence[Pin] = ()) -> tuple[Component, ...]:
         if lane.period is not None:
             for limit in network.limits.on(lane.route):
                 _join(leader, shared.setdefault(limit, lane.receiver.item_code), lane.receiver.item_code)
+    made = sorted(makes.items & leader.keys()) if makes else []
+    for item_code in made[1:]:
+        _join(leader, made[0], item_code)
     groups: dict[str, set[str]] = {}
     for item_code in sorted(leader):
         groups.setdefault(_find(leader, item_code), set()).add(item_code)
-    return tuple(_component(network, items, pins) for _, items in sorted(groups.items()))
+    parts = (items for _, items in sorted(groups.items()))
+    return tuple(_component(network, items, pins, makes if items & set(made) else None) for items in parts)
 
 
 def _find(leader: dict[str, str], item_code: str) -> str:
@@ -82,7 +88,7 @@ def _join(leader: dict[str, str], one: str, other: str) -> None:
     leader[second] = first
 
 
-def _component(network: Network, items: set[str], pins: Sequence[Pin]) -> Component:
+def _component(network: Network, items: set[str], pins: Sequence[Pin], makes: Makes | None) -> Component:
     receivers = tuple(row for row in network.receivers if row.item_code in items)
     lanes = tuple(row for row in network.lanes if row.receiver.item_code in items)
     supplies = tuple(row for row in network.supplies if row.item_code in items)
@@ -98,6 +104,7 @@ def _component(network: Network, items: set[str], pins: Sequence[Pin]) -> Compon
     own = all(lane.swap is None for lane in lanes)
     one_pack = own and pack > 1 and all(row.closed for row in receivers)
     one_pack = one_pack and not any(row.effective % pack for row in demands)
+    free = all(lane.period is None for lane in lanes)
     return Component(
         instance=network.instance,
         supplies=supplies,
@@ -108,7 +115,8 @@ def _component(network: Network, items: set[str], pins: Sequence[Pin]) -> Compon
         pairs=_pairs(demands),
         pins=wanted,
         unit=pack if one_pack else 1,
-        pure_flow=own and (by_piece or one_pack) and not wanted and all(lane.period is None for lane in lanes),
+        pure_flow=own and (by_piece or one_pack) and not wanted and not makes and free,
+        makes=makes,
     )
 
 

@@ -16,8 +16,11 @@ from operator import attrgetter
 from typing import Any, Self
 
 from optimizer.dispatch.codec import canonical_json, plain, row_of
+from optimizer.dispatch.production import Line
 from optimizer.dispatch.substitutes import Substitution, Use
 from optimizer.dispatch.transport import Fleet, LaneLimit
+from optimizer.surge.instance import Material
+from optimizer.surge.instance import Use as Part
 
 
 class HolderKind(StrEnum):
@@ -275,6 +278,7 @@ class Instance:
 
     t0          start of the plan as an aware ISO 8601 text; hours count from it
     boundaries  the hour grid, first 0, last the horizon: nothing leaves at or after it
+    day0_hour   when production day 0 begins
     labels      free facts that travel with the instance (as_of, known_at, ledger position, drill mark)
     """
 
@@ -293,6 +297,10 @@ class Instance:
     fleets: tuple[Fleet, ...] = ()
     substitutions: tuple[Substitution, ...] = ()
     uses: tuple[Use, ...] = ()
+    lines: tuple[Line, ...] = ()
+    materials: tuple[Material, ...] = ()
+    parts: tuple[Part, ...] = ()
+    day0_hour: int = 0
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -329,7 +337,13 @@ class Instance:
         """Read what ``to_json`` wrote."""
         raw = json.loads(text)
         tables = {name: tuple(row_of(kind, row) for row in raw.get(name, ())) for name, kind in TABLES.items()}
-        return cls(t0=raw["t0"], boundaries=tuple(raw["boundaries"]), labels=raw.get("labels", {}), **tables)
+        return cls(
+            t0=raw["t0"],
+            boundaries=tuple(raw["boundaries"]),
+            day0_hour=raw.get("day0_hour", 0),
+            labels=raw.get("labels", {}),
+            **tables,
+        )
 
 
 class InvalidInstance(ValueError):
@@ -353,7 +367,10 @@ TABLES: dict[str, type[Any]] = {
     "lane_limits": LaneLimit,
     "fleets": Fleet,
     "substitutions": Substitution,
+    "lines": Line,
     "uses": Use,
+    "materials": Material,
+    "parts": Part,
 }
 SORT_KEYS: dict[str, tuple[str, ...]] = {
     "items": ("code",),
@@ -369,6 +386,11 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "fleets": ("code",),
     "substitutions": ("needed_item", "substitute_item"),
     "uses": ("need_code", "words"),
+    "lines": ("code", "item_code"),
+    "materials": ("code",),
+    "parts": ("product_code", "material_code"),
 }
-LEFT_OUT_EMPTY = frozenset({"lane_limits", "fleets", "substitutions", "uses"})
+LEFT_OUT_EMPTY = frozenset(
+    {"lane_limits", "fleets", "substitutions", "uses", "lines", "materials", "parts", "day0_hour"}
+)
 """Tables younger than the first plans: an instance without them has the text, and the hash, that it always had."""

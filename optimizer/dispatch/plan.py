@@ -84,6 +84,25 @@ class NeedResult:
 
 
 @dataclass(frozen=True)
+class Run:
+    """A stretch in which one line makes one thing, day after day.
+
+    proposed   the line stands still until somebody activates it as the plan proposes
+    from_day   production day on which it begins;  from_hour: the same from t0
+    made       pieces on that day and every day after it;  issued: (hour, good pieces that are ours)
+    """
+
+    line_code: str
+    item_code: str
+    source_code: str
+    proposed: bool
+    from_day: int
+    from_hour: int
+    made: tuple[int, ...]
+    issued: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
 class PinBreak:
     """A pin that supply, law or roads do not allow in full."""
 
@@ -129,6 +148,7 @@ class Plan:
     version: str
     instance_hash: str
     cpu_s: float = 0.0
+    production: tuple[Run, ...] = ()
 
     @cached_property
     def hash(self) -> str:
@@ -152,6 +172,8 @@ class Plan:
         for row in content["shipments"]:
             for name in [name for name in LEFT_OUT_NONE if row[name] is None]:
                 del row[name]
+        if not self.production:
+            del content["production"]
         return content
 
     @classmethod
@@ -162,6 +184,10 @@ class Plan:
         raw["shipments"] = tuple(_shipment(row) for row in raw["shipments"])
         raw["needs"] = tuple(NeedResult(**row) for row in raw["needs"])
         raw["stage_values"] = tuple(StageValue(**row) for row in raw["stage_values"])
+        raw["production"] = tuple(
+            Run(**row | {"made": tuple(row["made"]), "issued": tuple(tuple(pair) for pair in row["issued"])})
+            for row in raw.get("production", ())
+        )
         raw["broken_pins"] = tuple(PinBreak(**row) for row in raw["broken_pins"])
         return cls(**raw)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from optimizer.dispatch.production import production_problems
 from optimizer.dispatch.substitutes import substitution_problems
 from optimizer.dispatch.transport import transport_problems
 
@@ -29,6 +30,7 @@ def instance_problems(instance: Instance) -> tuple[str, ...]:
         *_road_problems(instance),
         *transport_problems(instance),
         *substitution_problems(instance),
+        *production_problems(instance),
     )
 
 
@@ -53,6 +55,9 @@ def _repeated(instance: Instance) -> Iterator[str]:
         "lane_limits": ((row.site_code, row.place_code) for row in instance.lane_limits),
         "fleets": (row.code for row in instance.fleets),
         "substitutions": ((row.needed_item, row.substitute_item) for row in instance.substitutions),
+        "lines": ((row.code, row.item_code) for row in instance.lines),
+        "materials": (row.code for row in instance.materials),
+        "parts": ((row.product_code, row.material_code) for row in instance.parts),
     }
     for table, found in keys.items():
         yield from (f"{table} {key}: expected once, found {n} times" for key, n in Counter(found).items() if n > 1)
