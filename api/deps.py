@@ -47,6 +47,10 @@ class CommandDesk:
     def actor(self) -> Actor:
         return self.caller.actor
 
+    @property
+    def now(self) -> datetime:
+        return self.doors.runner.clock.now()
+
     def run(self, verb: Verb[Any], draft: BaseModel, *, answer: type[BaseModel]) -> Response:
         """Run a verb; the stored answer, byte for byte, also when the same key comes again."""
         return self._send(self.doors.runner.run(verb, draft, actor=self.actor, answer=answer, key=self.key))

@@ -12,7 +12,7 @@ from api.i18n import Language, text_in
 from optimizer.dispatch.policy import Fairness
 from reserve.access.terms import Role
 from reserve.capacity.terms import DeclarationKind, ProducerRole, QualityStatus, SupplyKind
-from reserve.dispatch.terms import PlanState, ShipmentState, StudyKind
+from reserve.dispatch.terms import DeviceCommandKind, DeviceOutcome, PlanState, ShipmentState, StudyKind
 from reserve.incidents.picture import Basis, NeedKind, Scenario
 from reserve.incidents.terms import Evidence, IncidentClass, NeedOrigin
 from reserve.mandates.terms import SourceKind
@@ -36,7 +36,21 @@ SHOWN = (Role, DocumentKind, State)
 """Lists whose words the pages say."""
 LISTS: tuple[type[Enum], ...] = (
     *SHOWN,
-    *(Basis, BinKind, BlockReason, Body, DeclarationKind, Deduction, Evidence, Fairness, FloorKind, Fund, HolderKind),
+    *(
+        Basis,
+        BinKind,
+        BlockReason,
+        Body,
+        DeclarationKind,
+        Deduction,
+        DeviceCommandKind,
+        DeviceOutcome,
+        Evidence,
+        Fairness,
+        FloorKind,
+        Fund,
+        HolderKind,
+    ),
     *(HoldMode, HoldOutcome, IncidentClass, MovementKind, NeedKind, NeedOrigin, PlanState, ProducerRole, Purpose),
     *(QualityStatus, RegionLevel, Scenario, ShipmentState, SiteKind, SourceKind, StudyKind, SupplyKind, Tier),
 )

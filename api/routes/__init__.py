@@ -8,6 +8,7 @@ from api.routes import (
     capacity,
     capacity_reading,
     catalogue,
+    devices,
     dispatch,
     dispatch_reading,
     incident_reading,
@@ -38,6 +39,7 @@ ROUTERS = (
     dispatch.router,
     dispatch_reading.router,
     studies.router,
+    devices.router,
     scenarios.router,
     audit.router,
 )

@@ -42,6 +42,53 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_dispatch_plan_organisation_path"), "dispatch_plan", ["organisation_path"], unique=False)
     op.create_table(
+        "device_command",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "receive",
+                "inspect",
+                "transfer",
+                "issue",
+                "count",
+                "depart",
+                "deliver",
+                name="devicecommandkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("site_id", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("device_at", UtcDateTime(), nullable=False),
+        sa.Column("occurred_at", UtcDateTime(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "posted", "to_reconcile", name="deviceoutcome", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("refusal", sa.Text(), nullable=False),
+        sa.Column("problems", sa.Text(), nullable=False),
+        sa.Column("document_number", sa.Text(), nullable=True),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("hash_algorithm", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_device_command_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_command")),
+        sa.UniqueConstraint("user_id", "key", name=op.f("uq_device_command_user_id_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_device_command_outcome"), "device_command", ["outcome"], unique=False)
+    op.create_index(op.f("ix_device_command_site_id"), "device_command", ["site_id"], unique=False)
+    op.create_table(
         "dispatch_acknowledgement",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("document_id", sa.BigInteger(), nullable=False),
@@ -97,6 +144,23 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_dispatch_study_plan_id"), "dispatch_study", ["plan_id"], unique=False)
+    op.create_table(
+        "device_settlement",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("command_id", sa.BigInteger(), nullable=False),
+        sa.Column("document_id", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("hash_algorithm", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["command_id"], ["device_command.id"], name=op.f("fk_device_settlement_command_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_device_settlement_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_settlement")),
+        sa.UniqueConstraint("command_id", name=op.f("uq_device_settlement_command_id")),
+        sqlite_strict=True,
+    )
     op.create_table(
         "dispatch_order_line",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -266,9 +330,11 @@ def upgrade() -> None:
         op.get_bind(),
         [
             "dispatch_plan",
+            "device_command",
             "dispatch_acknowledgement",
             "dispatch_plan_result",
             "dispatch_study",
+            "device_settlement",
             "dispatch_order_line",
             "dispatch_shipment",
             "dispatch_study_result",
@@ -286,7 +352,9 @@ def downgrade() -> None:
     op.drop_table("dispatch_study_result")
     op.drop_table("dispatch_shipment")
     op.drop_table("dispatch_order_line")
+    op.drop_table("device_settlement")
     op.drop_table("dispatch_study")
     op.drop_table("dispatch_plan_result")
     op.drop_table("dispatch_acknowledgement")
+    op.drop_table("device_command")
     op.drop_table("dispatch_plan")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, JsonValue
 
+from reserve.dispatch.terms import DeviceCommandKind
 from reserve.drafts import Draft
 from reserve.quantities import MAX_QUANTITY
 
 HeldPercent = Annotated[int, Field(ge=0, le=100, strict=True)]
 Weight = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
+MAX_CLOCK_ERROR_S = 10 * 366 * 86400
+"""A device whose clock was reset to its first day is still heard."""
 
 
 class PinDraft(Draft):
@@ -198,3 +201,44 @@ class CutDraft(Draft):
 
 class ApplyCutDraft(Draft):
     cut_number: str
+
+
+class DeviceProblem(Draft):
+    """Why a device's words could not be made into a draft."""
+
+    code: str
+    field: str
+    expected: str
+    found: str
+    row: int | None = None
+
+
+class DeviceCommandDraft(Draft):
+    """Something that happened while a device had no network.
+
+    What makes it this command is what the device wrote down. How the door read it, and how far the device's clock was
+    off when it came, are left out of the body that the request key stands for: the same words sent again are the same.
+    """
+
+    key: str = Field(min_length=8, max_length=64)
+    """Made by the device when it happened; sent as the request key too."""
+    kind: DeviceCommandKind
+    site_code: str
+    """Where it happened."""
+    device_at: AwareDatetime
+    """By the device's own clock."""
+    words: dict[str, JsonValue]
+    """As the device wrote it down: a draft, or the fields of a form."""
+    content: dict[str, JsonValue] | None = Field(default=None, exclude=True)
+    """The draft that the words mean; empty where the door could not make one, and ``problems`` says why."""
+    problems: tuple[DeviceProblem, ...] = Field(default=(), exclude=True)
+    clock_ahead_s: float = Field(default=0, ge=-MAX_CLOCK_ERROR_S, le=MAX_CLOCK_ERROR_S, exclude=True)
+    """Seconds by which the device's clock was ahead of ours when it sent this."""
+
+
+class SettlementDraft(Draft):
+    """How a fact that could not be posted was set right: by a paper posted since, or, by a supervisor, by a reason."""
+
+    command_key: str
+    document_number: str = ""
+    reason: str = ""

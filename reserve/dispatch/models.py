@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reserve.db import AppendOnly, Base
-from reserve.dispatch.terms import StudyKind
+from reserve.dispatch.terms import DeviceCommandKind, DeviceOutcome, StudyKind
 
 
 class DispatchPlan(AppendOnly, Base):
@@ -189,4 +189,45 @@ class DeliveryLine(AppendOnly, Base):
     reason: Mapped[str]
     person_id: Mapped[int]
     occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class DeviceCommand(AppendOnly, Base):
+    """What somebody did without network and a device brought in later: posted, or waiting to be reconciled."""
+
+    __tablename__ = "device_command"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+
+    user_id: Mapped[int]
+    person_id: Mapped[int]
+    key: Mapped[str]
+    """Made by the device when it happened; the request key under which it came in."""
+    kind: Mapped[DeviceCommandKind]
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    content: Mapped[str]
+    """JSON, as the device wrote it down."""
+    device_at: Mapped[datetime]
+    """By the device's own clock."""
+    occurred_at: Mapped[datetime]
+    """By ours: corrected by how far the device's clock was off, never later than it was recorded."""
+    outcome: Mapped[DeviceOutcome] = mapped_column(index=True)
+    refusal: Mapped[str]
+    """Code of what stood against it; empty when it was posted."""
+    problems: Mapped[str]
+    """JSON: every fault with its field, what was expected and what was found."""
+    document_number: Mapped[str | None]
+    recorded_at: Mapped[datetime]
+
+
+class DeviceSettlement(AppendOnly, Base):
+    """How a fact that could not be posted was set right, once: by which paper, or why without one."""
+
+    __tablename__ = "device_settlement"
+    __table_args__ = (UniqueConstraint("command_id"),)
+
+    command_id: Mapped[int] = mapped_column(ForeignKey("device_command.id"))
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    reason: Mapped[str]
+    user_id: Mapped[int]
+    person_id: Mapped[int]
     recorded_at: Mapped[datetime]

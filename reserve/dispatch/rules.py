@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from reserve.dispatch.terms import LineProgress, OrderGroup, PlannedLine
+from reserve.dispatch.drafts import DeviceCommandDraft
+from reserve.dispatch.terms import DeviceCommandKind, LineProgress, OrderGroup, PlannedLine
 from reserve.errors import Problem
 from reserve.hashing import microseconds
 from reserve.organisations.terms import Tier
@@ -137,3 +139,20 @@ def cut_problems(
             first = f"{open_cuts[line_no]} applied or withdrawn first"
             problems.append(Problem("cut_still_open", f"{field}.line_no", first, str(line_no), row + 1))
     return problems
+
+
+def by_our_clock(device_at: datetime, ahead_s: float, now: datetime) -> datetime:
+    """When something happened, corrected by how far the device's clock was ahead; never later than now."""
+    return min(now, device_at - timedelta(seconds=ahead_s))
+
+
+def device_content(draft: DeviceCommandDraft, now: datetime) -> dict[str, Any]:
+    """The draft that a device wrote, with its times by our clock. Count lines carry a time each."""
+    assert draft.content is not None
+    occurred_at = by_our_clock(draft.device_at, draft.clock_ahead_s, now).isoformat()
+    if draft.kind is not DeviceCommandKind.COUNT:
+        return {**draft.content, "occurred_at": occurred_at}
+    lines: Any = draft.content.get("lines")
+    if not isinstance(lines, list):
+        return dict(draft.content)
+    return {**draft.content, "lines": [{**line, "counted_at": occurred_at} for line in lines]}

@@ -3,6 +3,7 @@
 from reserve.dispatch.cuts import apply_cut, request_cut
 from reserve.dispatch.deliveries import deliver
 from reserve.dispatch.departures import depart
+from reserve.dispatch.devices import bring_in, settle_device_command
 from reserve.dispatch.letters import draft_orders
 from reserve.dispatch.orders import (
     acknowledge_order,
@@ -25,6 +26,7 @@ from reserve.dispatch.studies import (
 __all__ = [
     "acknowledge_order",
     "apply_cut",
+    "bring_in",
     "close_order",
     "compare_policies",
     "deliver",
@@ -40,6 +42,7 @@ __all__ = [
     "request_cut",
     "request_plan",
     "return_shipment",
+    "settle_device_command",
     "sign",
     "submit_order",
     "weigh_hold_back",

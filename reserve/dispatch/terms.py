@@ -33,6 +33,25 @@ class ShipmentState(StrEnum):
     ARRIVED = "arrived"
 
 
+class DeviceCommandKind(StrEnum):
+    """What a storekeeper does without network. Each is a fact: it has happened when the device writes it down."""
+
+    RECEIVE = "receive"
+    INSPECT = "inspect"
+    TRANSFER = "transfer"
+    ISSUE = "issue"
+    COUNT = "count"
+    DEPART = "depart"
+    DELIVER = "deliver"
+
+
+class DeviceOutcome(StrEnum):
+    """What became of it when the device came back."""
+
+    POSTED = "posted"
+    TO_RECONCILE = "to_reconcile"
+
+
 @dataclass(frozen=True, slots=True)
 class LineProgress:
     """What has become of one order line, base units. Derived from holds, pegs and entries, never stored.
