@@ -37,7 +37,7 @@ from optimizer.dispatch.packs import (
     smallest_packs,
 )
 from optimizer.dispatch.substitutes import Exchange, Substitution
-from optimizer.grid import first_departure
+from optimizer.dispatch.ways import ways_of, worth_a_lane
 
 GOVERNMENT = (HolderKind.PROVINCE, HolderKind.CITY, HolderKind.COUNTY)
 BY_BASIS = {
@@ -281,7 +281,7 @@ def _lanes(
     banned: set[tuple[str, str]],
     timed: bool,
 ) -> Iterator[Lane]:
-    routes = {(route.site_code, route.place_code): route for route in instance.routes}
+    ways = ways_of(instance)
     limits = Limits(instance)
     admitted: dict[tuple[SourceKind, str], CascadeStep | Refusal] = {}
     by_item: dict[str, list[Supply]] = {}
@@ -293,8 +293,8 @@ def _lanes(
         latest = max(demand.need.latest_hour for demand in receiver.demands)
         swaps = {pair.substitute_item: pair for pair in receiver.swaps}
         for supply in (supply for item_code in receiver.items for supply in by_item.get(item_code, ())):
-            route = routes.get((supply.source.site_code, need.place_code))
-            if route is None or (supply.source.code, need.code) in banned:
+            routes = ways.get((supply.source.site_code, need.place_code), ())
+            if (supply.source.code, need.code) in banned:
                 continue
             for kind, layer in lane_kinds(supply.source, supply.basis, need):
                 known = (kind, need.incident_code)
@@ -303,10 +303,21 @@ def _lanes(
                 step = admitted[known]
                 if isinstance(step, Refusal) or not gives[supply.index, layer]:
                     continue
-                for leave, period in departures(instance, supply, route, limits, timed=timed):
+                swap = swaps.get(supply.item_code)
+                for route, leave, period in _trips(instance, supply, routes, limits, timed=timed):
                     if leave + route.travel_hours <= latest:
-                        arrive, swap = leave + route.travel_hours, swaps.get(supply.item_code)
+                        arrive = leave + route.travel_hours
                         yield Lane(supply, receiver, layer, step, leave, arrive, route, period, swap)
+
+
+def _trips(
+    instance: Instance, supply: Supply, ways: Sequence[Route], limits: Limits, *, timed: bool
+) -> Iterator[tuple[Route, int, int | None]]:
+    """Every departure on every version of a road that nothing beats; where ways are limited, on every version."""
+    limited = ways and limits.on(ways[0])
+    for way in ways if limited else worth_a_lane(ways, supply.available_hour, instance.horizon_hour):
+        for leave, period in departures(instance, supply, way, limits, timed=timed):
+            yield way, leave, period
 
 
 def _gives(supply: Supply, layer: int) -> bool:
@@ -329,12 +340,12 @@ def departures(
     ready = max(supply.available_hour, limits.first_hour(route))
     periods = limits.open_periods(route) if timed else None
     if periods is None:
-        leave = first_departure(ready, route.travel_hours, route.closures)
+        leave = route.first_leave(ready)
         if leave < instance.horizon_hour:
             yield leave, None
         return
     for period, has_room in enumerate(periods):
         start, end = instance.boundaries[period], instance.boundaries[period + 1]
-        leave = first_departure(max(start, ready), route.travel_hours, route.closures)
+        leave = route.first_leave(max(start, ready))
         if has_room and leave < end:
             yield leave, period

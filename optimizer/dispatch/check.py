@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from optimizer.dispatch.check_production import production_findings, with_made_lots
+from optimizer.dispatch.check_roads import roads
 from optimizer.dispatch.check_substitutes import substitutes
 from optimizer.dispatch.check_transport import transport_findings
 from optimizer.dispatch.instance import (
@@ -20,7 +21,6 @@ from optimizer.dispatch.instance import (
     Instance,
     Lot,
     Need,
-    NeedKind,
     Rounding,
     Source,
     SourceKind,
@@ -44,7 +44,7 @@ def check(instance: Instance, plan: Plan) -> list[Violation]:
         _lots,
         _floors,
         _life,
-        _roads,
+        roads,
         _law,
         _transport,
         _packs,
@@ -146,31 +146,6 @@ def _life(instance: Instance, plan: Plan) -> Iterable[Violation]:
         wanted = max(row.arrive_hour, need.due_hour) + need.min_life_hours
         if last is not None and last < wanted:
             yield Violation("remaining_life", _name(row), last, wanted)
-
-
-def _roads(instance: Instance, plan: Plan) -> Iterable[Violation]:
-    """A shipment takes a known route, its full travel time, no closed hour, and arrives while it is of use."""
-    sites = {source.code: source.site_code for source in instance.sources}
-    routes = {(route.site_code, route.place_code): route for route in instance.routes}
-    needs = {need.code: need for need in instance.needs}
-    for row in plan.shipments:
-        route, need = routes.get((sites[row.source_code], row.place_code)), needs[row.need_code]
-        if route is None:
-            yield Violation("known_route", _name(row), 0, 0)
-            continue
-        if row.arrive_hour - row.leave_hour != route.travel_hours or row.km != route.km:
-            yield Violation("travel_time", _name(row), row.arrive_hour - row.leave_hour, route.travel_hours)
-        if not 0 <= row.leave_hour < instance.boundaries[-1]:
-            yield Violation("leaves_inside_horizon", _name(row), row.leave_hour, instance.boundaries[-1])
-        for hour in range(row.leave_hour, row.leave_hour + max(1, route.travel_hours)):
-            if any(start <= hour < end for start, end in route.closures):
-                yield Violation("road_open", _name(row), hour, 0)
-                break
-        if row.on_time != (row.arrive_hour <= need.due_hour):
-            yield Violation("on_time_as_stated", _name(row), row.arrive_hour, need.due_hour)
-        last = need.latest_hour if need.kind is NeedKind.LUMP and not need.hard else need.due_hour
-        if row.arrive_hour > last:
-            yield Violation("arrives_in_time", _name(row), row.arrive_hour, last)
 
 
 def _law(instance: Instance, plan: Plan) -> Iterable[Violation]:

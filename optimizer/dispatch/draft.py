@@ -16,7 +16,6 @@ from optimizer.dispatch.instance import Need, Pin, Rounding
 from optimizer.dispatch.packs import OTHERS, RELEASE, LotLayers
 from optimizer.dispatch.plan import NeedResult, PinBreak, Shipment
 from optimizer.dispatch.standins import StandIns, credited, stands_for
-from optimizer.grid import first_departure
 
 LotKey = tuple[str, str, str]
 
@@ -32,7 +31,7 @@ class Draft:
         }  # per lot, what each layer can still give
         self._limits = network.limits
         self._room: dict[Limit, list[int]] = {}
-        self._timed: dict[tuple[int, int, int], list[Lane]] = {}
+        self._timed: dict[tuple[int, int, int, int], list[Lane]] = {}
         self._sent: dict[tuple[LotKey, str, int, int], tuple[Lane, Demand, LotKey, int]] = {}
         self._spent: set[tuple[int, int]] = set()  # supplies with nothing left in a layer
         self._ranks: dict[int, dict[str, int]] = {}
@@ -66,7 +65,7 @@ class Draft:
         """The lane itself where nothing limits loading, or where its period is chosen; else one for each period."""
         if lane.period is not None or not self._limits.on(lane.route):
             return [lane]
-        key = (lane.supply.index, lane.receiver.index, lane.step.step)
+        key = (lane.supply.index, lane.receiver.index, lane.step.step, lane.leave_hour)
         if key not in self._timed:
             self._timed[key] = list(timed_lanes(self.network.instance, lane, self._limits))
         return self._timed[key]
@@ -225,7 +224,9 @@ class Draft:
         """Place of the source among all lawful sources of its receiver, nearest first, ties by code."""
         if not self._ranks:
             for other in self.network.lanes:
-                self._ranks.setdefault(other.receiver.index, {})[other.supply.source.code] = other.route.km
+                known = self._ranks.setdefault(other.receiver.index, {})
+                source, km = other.supply.source.code, other.route.km
+                known[source] = min(km, known.get(source, km))
             for index, found in self._ranks.items():
                 order = sorted(found, key=lambda code: (found[code], code))
                 self._ranks[index] = {code: place for place, code in enumerate(order, start=1)}
@@ -240,7 +241,7 @@ def timed(lane: Lane, need: Need, horizon_hour: int) -> tuple[int, int]:
     """
     if lane.period is None and need.not_before_hour is not None:
         hours = lane.route.travel_hours
-        leave = first_departure(max(lane.leave_hour, need.not_before_hour - hours), hours, lane.route.closures)
+        leave = lane.route.first_leave(max(lane.leave_hour, need.not_before_hour - hours))
         if leave < horizon_hour and leave + hours <= max(need.due_hour, lane.arrive_hour):
             return leave, leave + hours
     return lane.leave_hour, lane.arrive_hour

@@ -31,8 +31,8 @@ FEW = 12  # needs of one class and item that are tried one by one
 class Exclusion:
     """Lanes that one rule keeps out.
 
-    rule        no_step | level_too_low | paper_missing | no_route | too_late | life_too_short | kept_by_floor, and of
-                substitutes that stand in elsewhere but not here use_forbidden | use_not_permitted
+    rule        no_step | level_too_low | paper_missing | no_route | road_closed | too_late | life_too_short |
+                kept_by_floor, and of substitutes that stand in elsewhere but not here use_forbidden | use_not_permitted
     step        the cascade step concerned, 0 where none exists;  authority: who could sign it
     sources     source codes, sorted;  quantity: base units they hold that this rule alone keeps away (of substitutes:
                 units of the need that they would make up)
@@ -246,7 +246,8 @@ class Explainer:
             yield "open_step", number, np.flatnonzero(closed & (view.lanes.step == number))
         if view.floored.any():
             yield "lower_floor", 0, np.flatnonzero(view.floored)
-        late = (view.rule == RULES.index("too_late")) & view.alive & (view.lanes.arrive < FAR)
+        behind = np.isin(view.rule, (RULES.index("too_late"), RULES.index("road_closed")))
+        late = behind & view.alive & (view.lanes.arrive < FAR)
         stocked = late & (view.held > self.sight.taken_in_all[view.lanes.lot])
         if stocked.any():
             first = view.lanes.arrive[stocked].min()

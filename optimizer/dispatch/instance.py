@@ -17,10 +17,15 @@ from typing import Any, Self
 
 from optimizer.dispatch.codec import canonical_json, plain, row_of
 from optimizer.dispatch.production import Line
+from optimizer.dispatch.roads import RoadChange
 from optimizer.dispatch.substitutes import Substitution, Use
+from optimizer.dispatch.tables import LEFT_OUT_EMPTY, SORT_KEYS
 from optimizer.dispatch.transport import Fleet, LaneLimit
+from optimizer.grid import first_departure
 from optimizer.surge.instance import Material
 from optimizer.surge.instance import Use as Part
+
+FAR_HOUR = 10**9  # an hour that never comes
 
 
 class HolderKind(StrEnum):
@@ -254,6 +259,15 @@ class Route:
     km: int
     closures: tuple[tuple[int, int], ...] = ()
 
+    def first_leave(self, not_before: int) -> int:
+        """The first hour from then on at which a trip meets no closure; FAR_HOUR where there is none."""
+        return first_departure(not_before, self.travel_hours, self.closures)
+
+    @property
+    def last_leave(self) -> int:
+        """The last hour at which it may be left on."""
+        return FAR_HOUR
+
 
 @dataclass(frozen=True)
 class Dock:
@@ -301,6 +315,7 @@ class Instance:
     materials: tuple[Material, ...] = ()
     parts: tuple[Part, ...] = ()
     day0_hour: int = 0
+    road_changes: tuple[RoadChange, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -371,26 +386,5 @@ TABLES: dict[str, type[Any]] = {
     "uses": Use,
     "materials": Material,
     "parts": Part,
+    "road_changes": RoadChange,
 }
-SORT_KEYS: dict[str, tuple[str, ...]] = {
-    "items": ("code",),
-    "sources": ("code",),
-    "lots": ("source_code", "item_code", "code"),
-    "floors": ("source_code", "item_code"),
-    "incidents": ("code",),
-    "steps": ("step", "source_kind"),
-    "needs": ("priority_class", "item_code", "place_code", "due_hour", "code"),
-    "routes": ("site_code", "place_code"),
-    "docks": ("site_code",),
-    "lane_limits": ("site_code", "place_code"),
-    "fleets": ("code",),
-    "substitutions": ("needed_item", "substitute_item"),
-    "uses": ("need_code", "words"),
-    "lines": ("code", "item_code"),
-    "materials": ("code",),
-    "parts": ("product_code", "material_code"),
-}
-LEFT_OUT_EMPTY = frozenset(
-    {"lane_limits", "fleets", "substitutions", "uses", "lines", "materials", "parts", "day0_hour"}
-)
-"""Tables younger than the first plans: an instance without them has the text, and the hash, that it always had."""

@@ -190,7 +190,8 @@ def _last_periods(
     travel = np.array([row.route.travel_hours for row in network.lanes], np.int64)
     due = np.array([row.due_hour for row in claims], np.int64)
     latest = np.array([row.latest_hour for row in claims], np.int64)
-    leave = np.where(late > 0, latest[claim], due[claim]) - travel[lane]
+    last = np.array([row.route.last_leave for row in network.lanes], np.int64)
+    leave = np.minimum(np.where(late > 0, latest[claim], due[claim]) - travel[lane], last[lane])
     period = np.minimum(np.searchsorted(boundaries, leave, side="right") - 1, len(boundaries) - 2)
     return np.where(bound[lane], period, -1).astype(np.int64)
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from optimizer.dispatch.production import production_problems
+from optimizer.dispatch.roads import road_problems
 from optimizer.dispatch.substitutes import substitution_problems
 from optimizer.dispatch.transport import transport_problems
 
@@ -31,6 +32,7 @@ def instance_problems(instance: Instance) -> tuple[str, ...]:
         *transport_problems(instance),
         *substitution_problems(instance),
         *production_problems(instance),
+        *road_problems(instance),
     )
 
 

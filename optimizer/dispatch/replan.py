@@ -23,7 +23,7 @@ from optimizer.dispatch.plan import Change, Plan, PlanDiff, Shipment
 from optimizer.dispatch.policy import Policy
 from optimizer.dispatch.score import order_of, stage_values
 from optimizer.dispatch.substitutes import linked_items
-from optimizer.grid import first_departure
+from optimizer.dispatch.ways import earliest, ways_of
 from optimizer.limits import Budget
 
 
@@ -127,13 +127,13 @@ def committed(instance: Instance, kept: Sequence[Shipment]) -> Instance:
 def moved(instance: Instance, row: Shipment, elapsed: int) -> Shipment | None:
     """A shipment on the clock of the new plan; None where it cannot come in time any more."""
     need = next((need for need in instance.needs if need.code == row.need_code), None)
-    route = _route(instance, row)
-    if need is None or route is None:
+    trip = earliest(_ways(instance, row), max(0, row.leave_hour - elapsed), instance.horizon_hour)
+    if need is None or trip is None:
         return None
-    leave = first_departure(max(0, row.leave_hour - elapsed), route.travel_hours, route.closures)
+    leave, route = trip
     arrive = leave + route.travel_hours
     soft = need.kind is NeedKind.LUMP and not need.hard
-    if leave >= instance.horizon_hour or arrive > (need.latest_hour if soft else need.due_hour):
+    if arrive > (need.latest_hour if soft else need.due_hour):
         return None
     on_time = arrive <= need.due_hour
     return replace(row, leave_hour=leave, arrive_hour=arrive, on_time=on_time, km=route.km)
@@ -226,9 +226,9 @@ def _with_excess(need: Need, rows: Sequence[Shipment]) -> list[Shipment]:
     return final[::-1]
 
 
-def _route(instance: Instance, row: Shipment) -> Route | None:
+def _ways(instance: Instance, row: Shipment) -> tuple[Route, ...]:
     site = next((source.site_code for source in instance.sources if source.code == row.source_code), "")
-    return next((r for r in instance.routes if (r.site_code, r.place_code) == (site, row.place_code)), None)
+    return ways_of(instance).get((site, row.place_code), ())
 
 
 def _units_for(row: Shipment, needed: int) -> int:

@@ -11,7 +11,7 @@ from optimizer.dispatch.compare import Shift, compare_plans
 from optimizer.dispatch.instance import Basis, HolderKind, Instance, Lot, Need, NeedKind, Source
 from optimizer.dispatch.policy import Policy
 from optimizer.dispatch.reach import unmet_by_class
-from optimizer.grid import first_departure
+from optimizer.dispatch.ways import earliest, ways_of
 
 Change = Callable[[Instance, int], Instance]
 CEILING = 1 << 20  # no range is searched beyond it
@@ -129,13 +129,11 @@ def nearest_lawful(instance: Instance, need: Need) -> tuple[Source, int] | None:
     for source in instance.sources:
         sites.setdefault(source.site_code, []).append(source)
     found: list[tuple[int, str, Source, int]] = []
-    for route in instance.routes:
-        if route.place_code != need.place_code:
+    for (_, place_code), ways in ways_of(instance).items():
+        trip = earliest(ways, 0, instance.horizon_hour) if place_code == need.place_code else None
+        if trip is None or (arrive := trip[0] + trip[1].travel_hours) > limit:
             continue
-        leave = first_departure(0, route.travel_hours, route.closures)
-        arrive = leave + route.travel_hours
-        if leave >= instance.horizon_hour or arrive > limit:
-            continue
+        route = trip[1]
         for source in sites.get(route.site_code, ()):
             government = source.holder in (HolderKind.PROVINCE, HolderKind.CITY, HolderKind.COUNTY)
             basis = Basis.OWNED if government else BASIS.get(source.holder, Basis.OFFERED)

@@ -18,7 +18,7 @@ from reserve.capacity.terms import Supply, SupplyKind
 from reserve.catalogue import queries as catalogue_queries
 from reserve.catalogue.models import Item
 from reserve.clock import end_of_day, local_day
-from reserve.dispatch import exchange, queries, rules
+from reserve.dispatch import exchange, queries, roads, rules
 from reserve.dispatch.arrivals import Arrivals, key_of
 from reserve.dispatch.drafts import PinDraft
 from reserve.errors import InvalidInput, Problem
@@ -104,6 +104,13 @@ def build_instance(session: Session, question: Question) -> model.Instance:
     givers = sorted({lot.source_code for lot in lots})
     places = sorted({need.place_code for need in needs})
     hours = [need.due_hour for need in needs]
+    until = question.as_of + timedelta(hours=question.horizon_hours)
+    routes, changes = roads.roads_of(
+        session,
+        roads.Span(question.as_of, until, question.known_at, question.loading_minutes),
+        [world.sites[code] for code in sorted({code.split("@")[1] for code in givers})],
+        [world.sites[code] for code in places],
+    )
     replaceable = {pair.needed_item for pair in pairs}
     spoken_of = {need.code for need in needs if need.item_code in replaceable}
     return model.Instance(
@@ -119,8 +126,9 @@ def build_instance(session: Session, question: Question) -> model.Instance:
         incidents=tuple(_incident(session, question, world, incident) for incident in question.incidents),
         steps=tuple(_steps(world)),
         needs=tuple(needs),
-        routes=tuple(_routes(session, question, world, {code.split("@")[1] for code in givers}, places)),
+        routes=tuple(routes),
         substitutions=tuple(pairs),
+        road_changes=tuple(changes),
         uses=tuple(use for use in uses if use.need_code in spoken_of),
         labels={"as_of": question.as_of.isoformat(), "known_at": question.known_at.isoformat()},
     )
@@ -349,26 +357,4 @@ def _steps(world: World) -> list[model.CascadeStep]:
             else PAPER_STEPS.get(step.source_kind.value),
         )
         for step in world.cascade
-    ]
-
-
-def _routes(
-    session: Session, question: Question, world: World, from_codes: Collection[str], to_codes: Collection[str]
-) -> list[model.Route]:
-    roads = site_queries.roads_between(
-        session,
-        [world.sites[code] for code in sorted(from_codes)],
-        [world.sites[code] for code in to_codes],
-        question.as_of,
-        question.known_at,
-    )
-    return [
-        model.Route(
-            site_code=start,
-            place_code=end,
-            travel_hours=rules.hours_of_travel(road.minutes, question.loading_minutes),
-            km=-(-road.metres // 1000),
-        )
-        for (start, end), road in sorted(roads.items())
-        if not road.closed
     ]

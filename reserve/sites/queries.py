@@ -108,6 +108,34 @@ def routes_at(
     }
 
 
+def road_changes(
+    session: Session,
+    after: datetime,
+    until: datetime,
+    known_at: datetime,
+    *,
+    from_sites: Iterable[str],
+    to_sites: Iterable[str],
+) -> dict[tuple[str, str], list[tuple[datetime, Road]]]:
+    """How recorded roads will change after one time and before another, in the order of time, by (from, to) site code.
+
+    Of two versions that are to hold from the same time the one recorded last does.
+    """
+    start, end = aliased(Site), aliased(Site)
+    statement = (
+        select(start.code, end.code, Route.valid_from, Route.minutes, Route.metres, Route.closed)
+        .join(start, start.id == Route.from_site_id)
+        .join(end, end.id == Route.to_site_id)
+        .where(Route.valid_from > after, Route.valid_from < until, Route.recorded_at <= known_at)
+        .where(start.code.in_(sorted(set(from_sites))), end.code.in_(sorted(set(to_sites))))
+        .order_by(Route.valid_from, Route.recorded_at, Route.id)
+    )
+    found: dict[tuple[str, str], dict[datetime, Road]] = {}
+    for here, there, valid_from, minutes, metres, closed in session.execute(statement):
+        found.setdefault((here, there), {})[valid_from] = Road(minutes, metres, closed)
+    return {ends: list(versions.items()) for ends, versions in found.items()}
+
+
 def roads_between(
     session: Session, from_sites: Iterable[Site], to_sites: Iterable[Site], as_of: datetime, known_at: datetime
 ) -> dict[tuple[str, str], Road]:

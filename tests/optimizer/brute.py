@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
-from optimizer.dispatch.instance import Basis, Floor, HolderKind, Instance, Lot, Need, NeedKind, Rounding, SourceKind
+from optimizer.dispatch.instance import (
+    Basis,
+    Floor,
+    HolderKind,
+    Instance,
+    Lot,
+    Need,
+    NeedKind,
+    Rounding,
+    Route,
+    SourceKind,
+)
 from optimizer.dispatch.substitutes import Substitution
 from optimizer.grid import first_departure
 
@@ -62,15 +73,17 @@ def all_ways(world: Instance) -> Iterator[Way]:
             swap = may_stand_in(world, lot, need)
             if route is None or (need.item_code != lot.item_code and swap is None):
                 continue
-            leave = first_departure(lot.available_from_hour, route.travel_hours, route.closures)
-            arrive = leave + route.travel_hours
             soft = need.kind is NeedKind.LUMP and not need.hard
-            late = arrive > (need.latest_hour if soft else need.due_hour)
-            wanted = max(arrive, need.due_hour) + need.min_life_hours
-            dead = lot.last_usable_hour is not None and lot.last_usable_hour < wanted
-            if late or dead or leave >= world.horizon_hour:
-                continue
-            for kind in kinds(lot, source.holder, source.owner_region, source.city_code, need):
+            latest = need.latest_hour if soft else need.due_hour
+            life = 10**9 if lot.last_usable_hour is None else lot.last_usable_hour
+            useful = [
+                (arrive, km)
+                for arrive, km in trips(world, lot, route)
+                if arrive <= latest and max(arrive, need.due_hour) + need.min_life_hours <= life
+            ]
+            for (arrive, km), kind in product(
+                useful, kinds(lot, source.holder, source.owner_region, source.city_code, need)
+            ):
                 step, incident = steps.get(kind), levels[need.incident_code]
                 if step is None or incident.level.rank > step.opens_at_level.rank:
                     continue
@@ -78,7 +91,30 @@ def all_ways(world: Instance) -> Iterator[Way]:
                 if paper and step.step not in incident.papers:
                     continue
                 pack = 1 if need.rounding is Rounding.OPEN else lot.pack_size
-                yield Way(place, n, step.step, kind, arrive, route.km, pack, swap)
+                yield Way(place, n, step.step, kind, arrive, km, pack, swap)
+
+
+def trips(world: Instance, lot: Lot, route: Route) -> list[tuple[int, int]]:
+    """Hour of arrival and kilometres of every trip that no other beats in both, tried hour by hour."""
+    changes = [
+        row for row in world.road_changes if (row.site_code, row.place_code) == (route.site_code, route.place_code)
+    ]
+    if not changes:
+        leave = first_departure(lot.available_from_hour, route.travel_hours, route.closures)
+        return [(leave + route.travel_hours, route.km)] if leave < world.horizon_hour else []
+    versions = {0: (route.travel_hours, route.km, False)}
+    versions |= {row.from_hour: (row.travel_hours, row.km, row.closed) for row in changes}
+    of_hour = [versions[max(h for h in versions if h <= hour)] for hour in range(world.horizon_hour + 100)]
+    open_at = [
+        not closed and not any(a <= hour < b for a, b in route.closures) for hour, (_, _, closed) in enumerate(of_hour)
+    ]
+    found = {
+        (leave + hours, km)
+        for leave in range(lot.available_from_hour, world.horizon_hour)
+        for hours, km, _ in (of_hour[leave],)
+        if all(open_at[leave : leave + max(1, hours)])
+    }
+    return sorted(t for t in found if not any(o != t and o[0] <= t[0] and o[1] <= t[1] for o in found))
 
 
 def may_stand_in(world: Instance, lot: Lot, need: Need) -> Substitution | None:
