@@ -12,6 +12,7 @@ from optimizer.dispatch.check import check
 from optimizer.dispatch.components import Component, split
 from optimizer.dispatch.draft import Draft
 from optimizer.dispatch.fairness import share_out
+from optimizer.dispatch.fitting import fitted, without_limits
 from optimizer.dispatch.guide import COLUMNS_SMALL, column_count, guided_plan
 from optimizer.dispatch.heuristics import finished, nearest_first_on
 from optimizer.dispatch.instance import Instance, Pin
@@ -75,6 +76,11 @@ def climb(
     assert not violations, f"nearest-first breaks the model: {violations[:3]}"
     progress("nearest_first", 1, 2)
     yield best
+    if (instance.fleets or instance.lane_limits) and budget.rung is not Rung.NEAREST_FIRST:
+        free = _as_if_free(instance, policy, budget, pins, progress, cancelled)
+        if free is not None and not check(instance, free) and _no_worse(instance, policy, free, best):
+            yield free
+            return
 
     def staged() -> Plan | None:
         return _exact(network, policy, budget, pins, progress, cancelled)
@@ -95,6 +101,21 @@ def climb(
         if plan is not None and not check(instance, plan) and _no_worse(instance, policy, plan, best):
             best = plan
             yield best
+
+
+def _as_if_free(
+    instance: Instance,
+    policy: Policy,
+    budget: Budget,
+    pins: Sequence[Pin],
+    progress: Progress,
+    cancelled: Cancellation,
+) -> Plan | None:
+    """The best plan without any limit of transport, if transport can carry it: no plan within the limits beats it."""
+    last: Plan | None = None
+    for plan in climb(without_limits(instance), policy, budget, pins, progress=progress, cancelled=cancelled):
+        last = plan
+    return None if last is None or last.rung == Rung.NEAREST_FIRST else fitted(instance, last)
 
 
 def climb_with_lines(
