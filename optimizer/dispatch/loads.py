@@ -175,11 +175,10 @@ def _fill(rows: Sequence[Line], one: Fleet) -> tuple[list[Line], list[Line]]:
     grams, cm3 = one.payload_g, one.volume_cm3
     taken, remaining = [], []
     for row in rows:
-        packs = -(-row.quantity // row.pack_size)
-        by_weight = packs if row.grams == 0 else grams * packs // row.grams
-        by_room = packs if row.cm3 == 0 else cm3 * packs // row.cm3
-        part = min(packs, by_weight, by_room)
-        quantity = min(row.quantity, part * row.pack_size)
+        by_weight = row.quantity if row.grams == 0 else grams * row.quantity // row.grams
+        by_room = row.quantity if row.cm3 == 0 else cm3 * row.quantity // row.cm3
+        pieces = min(row.quantity, by_weight, by_room)
+        quantity = pieces if pieces == row.quantity else pieces // row.pack_size * row.pack_size
         if quantity:
             taken.append(_part(row, quantity))
             grams, cm3 = grams - taken[-1].grams, cm3 - taken[-1].cm3

@@ -50,6 +50,12 @@ def test_packs_stay_whole_on_a_vehicle() -> None:
     assert tours(loaded(cargo(line("P1", 12, pack=4)))) == [[("P1", [8])], [("P1", [4])]]
 
 
+def test_an_opened_pack_does_not_make_the_others_smaller() -> None:
+    found = loaded(cargo(line("P1", 12, pack=10)), replace(TRUCK, volume_cm3=60), replace(TRUCK, home="FAR"))
+
+    assert [(load.home, load.cm3) for load in found.loads] == [("FAR", 100), ("FAR", 20)]
+
+
 def test_what_finds_no_vehicle_is_left_and_said() -> None:
     found = loaded(cargo(line("P1", 8), line("P2", 8)), replace(TRUCK, vehicles=1))
 
