@@ -1,6 +1,6 @@
 """The dispatch of August 2023 through the verbs: ``python -m benchmarks.flood``; one JSON object a line.
 
-From seed data: 28 points ask for 134,233 pieces; the plan is frozen, solved in a child process, checked and stored, then
+From seed data: 28 points ask for 134,233 pieces; the plan is frozen, solved in a child process, checked and stored, and
 loaded the same way. Seconds are of the wall, on whatever the machine is doing besides; the goal is 60.
 """
 
