@@ -53,7 +53,7 @@ class CommandDesk:
 
     def run(self, verb: Verb[Any], draft: BaseModel, *, answer: type[BaseModel]) -> Response:
         """Run a verb; the stored answer, byte for byte, also when the same key comes again."""
-        return self._send(self.doors.runner.run(verb, draft, actor=self.actor, answer=answer, key=self.key))
+        return self.send(self.doors.runner.run(verb, draft, actor=self.actor, answer=answer, key=self.key))
 
     def answer(self, verb: Verb[Any], draft: BaseModel, *, answer: type[A]) -> Answer[A]:
         """Run a verb whose stored answer the door completes with a secret that is shown once."""
@@ -63,7 +63,8 @@ class CommandDesk:
         """Run a verb of sign-in and tokens: on real time, also in a drill."""
         return self.doors.real.run(verb, draft, actor=self.actor, answer=answer, key=self.key)
 
-    def _send(self, answer: Answer[Any]) -> Response:
+    def send(self, answer: Answer[Any]) -> Response:
+        """A stored answer as it was stored."""
         headers = {"Idempotent-Replayed": "true"} if answer.replayed else {}
         return Response(answer.body, self.status, headers, media_type="application/json")
 

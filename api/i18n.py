@@ -77,6 +77,10 @@ class Text:
         """A word of a closed list as people say it; any other text as it is."""
         return self.catalogue.pgettext("word", value)
 
+    def unit(self, unit: str) -> str:
+        """A base unit as people say it."""
+        return self.catalogue.pgettext("unit", unit)
+
     def expected(self, phrase: str) -> str:
         """An expectation in this language. Phrases with values in them are found by their pattern ``at most {1}``."""
         whole = self.catalogue.pgettext("expected", phrase)

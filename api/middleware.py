@@ -14,9 +14,13 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import refuse_size, tell_broken
+from api.sheets.files import MAX_BYTES
 
 MAX_BODY = 2 * 1024 * 1024
-"""Bytes of a request body. Sheets will have a limit of their own."""
+"""Bytes of a request body."""
+MAX_SHEET_BODY = MAX_BYTES + 64 * 1024
+"""Bytes of a body that brings a sheet: the file and the form around it."""
+SHEET_PATHS = ("/api/v1/sheets/", "/sheets/")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -72,8 +76,9 @@ class Porch:
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a body by its declared length, or when it grows beyond the limit without one."""
+        most = MAX_SHEET_BODY if scope["path"].startswith(SHEET_PATHS) else MAX_BODY
         length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
+        if not length.isdigit() or int(length) > most:
             await refuse_size(Request(scope))(scope, receive, send)
             return
         size = 0
@@ -82,7 +87,7 @@ class Porch:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
-            if size > MAX_BODY:
+            if size > most:
                 raise HTTPException(413)
             return message
 

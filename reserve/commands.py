@@ -11,7 +11,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
@@ -40,6 +40,8 @@ MAX_SECONDS = 4.0
 FIRST_PAUSE_S = 0.010
 RETRY_STATES = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL: serialisation failure, deadlock, lock not available."""
+PLAIN = TypeAdapter(Any)
+"""Turns any value into what JSON can hold."""
 
 
 class Verb(Protocol[D]):
@@ -61,6 +63,29 @@ class Answer(Generic[A]):
     @property
     def value(self) -> A:
         return self.model.model_validate_json(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of several commands that are done together."""
+
+    verb: Verb[Any]
+    draft: BaseModel
+
+
+Plan = Callable[[Session], Sequence[Step]]
+"""Reads, inside the transaction, which commands are to be done."""
+
+
+class StepsRefused(Refusal):
+    """Commands that were to be done together were refused; none of them was done. Place and reason of each."""
+
+    kind = "invalid"
+    code = "steps_refused"
+
+    def __init__(self, refusals: Sequence[tuple[int, Refusal]]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__("; ".join(f"{place}: {refusal}" for place, refusal in refusals), count=len(refusals))
 
 
 class StorageTrouble(Unavailable):
@@ -93,14 +118,92 @@ class Runner:
         key = key or str(uuid7())
         content = draft.model_dump(mode="json")
         body_hash = _body_hash(verb.__name__, content)
+        try:
+            return self._repeat(lambda: self._attempt(verb, draft, content, actor, answer, key, body_hash))
+        except NotAllowed as refusal:
+            self._record_refusal(verb.__name__, content, actor, key, refusal)
+            raise
+
+    def run_together(
+        self,
+        plan: Plan,
+        closing: Callable[[list[Any]], Step],
+        *,
+        actor: Actor,
+        asked: BaseModel,
+        answer: type[A],
+        key: str,
+    ) -> Answer[A]:
+        """Run several commands and one that closes them as one transaction: all of them or none.
+
+        plan     which commands; read inside the transaction, so that nothing comes between looking and doing
+        closing  the last command, made from what the others gave; its answer is the answer
+        asked    what the person asked for: with the same key it must be the same
+        Raises StepsRefused with every refusal of the plan's commands, each tried on its own.
+        """
+        body_hash = _body_hash("together", asked.model_dump(mode="json"))
+
+        def attempt() -> Answer[A]:
+            with self.database.writing() as session:
+                now = self.clock.now()
+                if not _claim_key(session, actor, key, "together", body_hash, now):
+                    return _stored(session, actor, key, body_hash, answer)
+                steps = list(plan(session))
+                outcomes = [self._try(session, step, actor, key, now) for step in steps]
+                if refused := [(n, each) for n, each in enumerate(outcomes) if isinstance(each, Refusal)]:
+                    raise StepsRefused(refused)
+                last = closing(outcomes)
+                body = self._do(session, last, actor, key, now, answer)
+                _store(session, actor, key, body)
+                session.commit()
+            return Answer(answer, body, replayed=False)
+
+        try:
+            return self._repeat(attempt)
+        except StepsRefused as refused:
+            for _, refusal in refused.refusals:
+                if isinstance(refusal, NotAllowed):
+                    self._record_refusal("together", asked.model_dump(mode="json"), actor, key, refusal)
+                    break
+            raise
+
+    def rehearse(self, plan: Plan, *, actor: Actor) -> list[Refusal | None]:
+        """What each of several commands would say, each tried after those before it. Nothing is kept."""
+
+        def attempt() -> list[Refusal | None]:
+            with self.database.writing() as session:
+                now = self.clock.now()
+                outcomes = [self._try(session, step, actor, None, now) for step in plan(session)]
+                session.rollback()
+            return [each if isinstance(each, Refusal) else None for each in outcomes]
+
+        return self._repeat(attempt)
+
+    def _try(self, session: Session, step: Step, actor: Actor, key: str | None, now: datetime) -> Any:
+        """The result of one command, or its refusal with everything it wrote taken back."""
+        part = session.begin_nested()
+        try:
+            result = step.verb(session, actor, step.draft, now=now, today=local_day(now))
+            if key is not None:
+                _audit(session, actor, step.verb, step.draft.model_dump(mode="json"), key, now, result)
+            part.commit()
+        except Refusal as refusal:
+            part.rollback()
+            return refusal
+        return result
+
+    def _do(self, session: Session, step: Step, actor: Actor, key: str, now: datetime, answer: type[A]) -> bytes:
+        result = step.verb(session, actor, step.draft, now=now, today=local_day(now))
+        _audit(session, actor, step.verb, step.draft.model_dump(mode="json"), key, now, result)
+        return answer.model_validate(result, from_attributes=True).model_dump_json().encode()
+
+    def _repeat(self, attempt: Callable[[], R]) -> R:
+        """Do it again while the database asks for that, for a few seconds at most."""
         deadline = time.monotonic() + MAX_SECONDS
         pause = FIRST_PAUSE_S
-        for attempt in range(1, MAX_TRIES + 1):
+        for tried in range(1, MAX_TRIES + 1):
             try:
-                return self._attempt(verb, draft, content, actor, answer, key, body_hash)
-            except NotAllowed as refusal:
-                self._record_refusal(verb.__name__, content, actor, key, refusal)
-                raise
+                return attempt()
             except PoolTimeout as error:
                 raise Busy("no connection became free") from error
             except DBAPIError as error:
@@ -108,7 +211,7 @@ class Runner:
                     raise StorageTrouble(str(error.orig)) from error
                 if not _may_repeat(error):
                     raise
-                if attempt == MAX_TRIES or time.monotonic() + pause > deadline:
+                if tried == MAX_TRIES or time.monotonic() + pause > deadline:
                     raise Busy("the database stayed busy") from error
                 time.sleep(pause)
                 pause = min(0.5, random.uniform(FIRST_PAUSE_S, pause * 3))
@@ -134,30 +237,12 @@ class Runner:
     ) -> Answer[A]:
         with self.database.writing() as session:
             now = self.clock.now()
-            row = {
-                "user_id": actor.user_id,
-                "key": key,
-                "verb": verb.__name__,
-                "body_hash": body_hash,
-                "claimed_at": now,
-            }
-            if not claim(session, RequestKey, row, unique=("user_id", "key")):
+            if not _claim_key(session, actor, key, verb.__name__, body_hash, now):
                 return _stored(session, actor, key, body_hash, answer)
             result = verb(session, actor, draft, now=now, today=local_day(now))
             body = answer.model_validate(result, from_attributes=True).model_dump_json().encode()
-            audit_service.record(
-                session,
-                actor,
-                verb=verb.__name__,
-                request_key=key,
-                content=content,
-                now=now,
-                subject=getattr(result, "number", None) or getattr(result, "code", None),
-            )
-            request = audit_queries.find_request(session, actor.user_id, key)
-            assert request is not None
-            request.status = 200
-            request.answer = body
+            _audit(session, actor, verb, content, key, now, result)
+            _store(session, actor, key, body)
             session.commit()
         return Answer(answer, body, replayed=False)
 
@@ -169,6 +254,33 @@ class Runner:
                 session, actor, verb=verb, request_key=key, content=content, now=now, refusal=refusal.code
             )
             session.commit()
+
+
+def _claim_key(session: Session, actor: Actor, key: str, verb: str, body_hash: str, now: datetime) -> bool:
+    """Whether this key is new; it is then ours."""
+    row = {"user_id": actor.user_id, "key": key, "verb": verb, "body_hash": body_hash, "claimed_at": now}
+    return claim(session, RequestKey, row, unique=("user_id", "key"))
+
+
+def _audit(
+    session: Session, actor: Actor, verb: Verb[Any], content: dict[str, Any], key: str, now: datetime, result: Any
+) -> None:
+    audit_service.record(
+        session,
+        actor,
+        verb=verb.__name__,
+        request_key=key,
+        content=content,
+        now=now,
+        subject=getattr(result, "number", None) or getattr(result, "code", None),
+    )
+
+
+def _store(session: Session, actor: Actor, key: str, body: bytes) -> None:
+    request = audit_queries.find_request(session, actor.user_id, key)
+    assert request is not None
+    request.status = 200
+    request.answer = body
 
 
 def _stored(session: Session, actor: Actor, key: str, body_hash: str, answer: type[A]) -> Answer[A]:
@@ -211,5 +323,5 @@ class Done(BaseModel):
 
 def canonical_json(value: Any) -> str:
     """Sorted, compact JSON of any Pydantic-serialisable value; the text that hashes are taken over."""
-    plain = TypeAdapter(Any).dump_python(value, mode="json")
+    plain = PLAIN.dump_python(value, mode="json")
     return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

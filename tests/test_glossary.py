@@ -19,6 +19,7 @@ from reserve.mandates.terms import SourceKind
 from reserve.models import metadata
 from reserve.organisations.terms import Body, HolderKind, RegionLevel, Tier
 from reserve.papers.terms import DocumentKind, State
+from reserve.sheets.terms import RowOutcome, SheetKind
 from reserve.sites.terms import BinKind, SiteKind
 from reserve.stock.terms import (
     BlockReason,
@@ -52,7 +53,19 @@ LISTS: tuple[type[Enum], ...] = (
         HolderKind,
     ),
     *(HoldMode, HoldOutcome, IncidentClass, MovementKind, NeedKind, NeedOrigin, PlanState, ProducerRole, Purpose),
-    *(QualityStatus, RegionLevel, Scenario, ShipmentState, SiteKind, SourceKind, StudyKind, SupplyKind, Tier),
+    *(
+        QualityStatus,
+        RegionLevel,
+        RowOutcome,
+        Scenario,
+        SheetKind,
+        ShipmentState,
+        SiteKind,
+        SourceKind,
+        StudyKind,
+        SupplyKind,
+        Tier,
+    ),
 )
 
 

@@ -17,6 +17,7 @@ from api.routes import (
     organisations,
     papers,
     scenarios,
+    sheets,
     sites,
     stock,
     stock_reading,
@@ -41,5 +42,6 @@ ROUTERS = (
     studies.router,
     devices.router,
     scenarios.router,
+    sheets.router,
     audit.router,
 )

@@ -12,6 +12,8 @@ from babel.messages.extract import extract_from_dir
 
 from api.errors import CODE_OF_STATUS, TITLES
 from api.faults import KINDS
+from api.sheets.columns import Form
+from api.sheets.registry import KINDS as KINDS_OF_SHEETS
 from reserve.access.terms import Role
 from reserve.papers.terms import DocumentKind, State
 from reserve.stock.terms import Deduction
@@ -39,6 +41,7 @@ def wanted() -> frozenset[Message]:
             *(("word", word.value) for words in (Role, DocumentKind, State) for word in words),
             *(("word", stage) for stage in DEMO_STAGES),
             *(("unit", unit) for unit in units()),
+            *sheet_messages(),
         }
     )
 
@@ -54,6 +57,16 @@ def template_messages() -> Iterator[Message]:
 def units() -> set[str]:
     """Base units of the items that come with the system."""
     return {item.unit for item in goods.catalogue().items}
+
+
+def sheet_messages() -> Iterator[Message]:
+    """Titles, headings, forms and choices of the sheets."""
+    yield from (("word", f"form_{form.value}") for form in Form)
+    for kind in KINDS_OF_SHEETS.values():
+        yield None, kind.title
+        for column in kind.columns:
+            yield None, column.heading
+            yield from (("word", choice.value) for choice in column.choices)
 
 
 def said() -> set[str]:
@@ -97,18 +110,20 @@ def _class_codes(tree: ast.Module) -> Iterator[str]:
 
 
 def _problem_codes(tree: ast.Module) -> Iterator[str]:
-    for call in _problem_calls(tree):
+    for call in _problem_calls(tree, "Problem", "Fault", "Refused", "SheetRefused"):
         yield from _texts(_argument(call, 0, "code"), tree)
 
 
 def _phrases(tree: ast.Module) -> Iterator[str]:
-    for call in _problem_calls(tree):
+    for call in _problem_calls(tree, "Problem"):
         yield from _texts(_argument(call, 2, "expected"), tree)
+    for call in _problem_calls(tree, "Fault"):
+        yield from _texts(_argument(call, 1, "expected"), tree)
 
 
-def _problem_calls(tree: ast.Module) -> Iterator[ast.Call]:
+def _problem_calls(tree: ast.Module, *names: str) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Problem":
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in names:
             yield node
 
 

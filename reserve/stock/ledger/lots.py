@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from reserve.authority import Actor
 from reserve.catalogue.models import Item
 from reserve.db import append, claim
-from reserve.errors import Conflict
+from reserve.errors import Conflict, Fact, Problem
 from reserve.stock import queries, rules
 from reserve.stock.drafts import LotDraft
 from reserve.stock.models import Lot, LotCertificate, StockAccount
@@ -20,9 +21,18 @@ from reserve.stock.terms import Fund
 
 
 class LotQuestion(Conflict):
-    """The same lot code exists with another expiry. Which label is right?"""
+    """The same lot code exists with another expiry. Which label is right? Lists every such label of a paper."""
 
     code = "lot_has_other_expiry"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self._problems = tuple(problems)
+        first = self._problems[0]
+        super().__init__("; ".join(map(str, self._problems)), **first.facts)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return self._problems
 
 
 def account_for(session: Session, bin_id: int, owner_id: int, fund: Fund) -> int:
@@ -53,15 +63,23 @@ def lots_for(session: Session, labels: Sequence[tuple[Item, LotDraft]], *, now: 
     known: dict[tuple[int, str, str], dict[date | None, int]] = defaultdict(dict)
     for lot in session.scalars(statement):
         known[lot.item_id, lot.maker, lot.code_normalised][lot.expires_on] = lot.id
-    ids = []
-    for item, draft in labels:
-        code = rules.normalised_lot_code(draft.code)
-        same = known[item.id, draft.maker, code]
+    keys = [(item.id, draft.maker, rules.normalised_lot_code(draft.code)) for item, draft in labels]
+    new: dict[tuple[tuple[int, str, str], date | None], dict[str, Any]] = {}
+    entered: dict[tuple[int, str, str], list[date | None]] = defaultdict(list)
+    questions = []
+    for place, (key, (item, draft)) in enumerate(zip(keys, labels, strict=True)):
+        same = [*known[key], *entered[key]]
         if draft.expires_on not in same:
-            _require_confirmed(item, draft, same)
-            same[draft.expires_on] = _enter(session, item, draft, code, now=now)
-        ids.append(same[draft.expires_on])
-    return ids
+            if same and not draft.confirms_other_expiry:
+                questions.append(_question(item, draft, same, place))
+            else:
+                entered[key].append(draft.expires_on)
+                new[key, draft.expires_on] = _row(item, draft, key[2], now=now)
+    if questions:
+        raise LotQuestion(questions)
+    for (key, expires_on), lot_id in zip(new, append(session, Lot, list(new.values())), strict=True):
+        known[key][expires_on] = lot_id
+    return [known[key][draft.expires_on] for key, (_, draft) in zip(keys, labels, strict=True)]
 
 
 def certify(
@@ -83,21 +101,14 @@ def certify(
     append(session, LotCertificate, rows)
 
 
-def _require_confirmed(item: Item, draft: LotDraft, same: Mapping[date | None, int]) -> None:
-    if not same or draft.confirms_other_expiry:
-        return
-    expiries = ", ".join(str(expires_on) for expires_on in same)
-    raise LotQuestion(
-        f"lot {draft.code} of {item.code} stands with expiry {expiries}, now {draft.expires_on}",
-        item=item.code,
-        lot=draft.code,
-        expected=expiries,
-        found=str(draft.expires_on),
-    )
+def _question(item: Item, draft: LotDraft, same: Sequence[date | None], place: int) -> Problem:
+    expiries, found = ", ".join(str(expires_on) for expires_on in same), str(draft.expires_on)
+    facts: dict[str, Fact] = {"item": item.code, "lot": draft.code, "expected": expiries, "found": found}
+    return Problem("lot_has_other_expiry", f"lines.{place}.lot.expires_on", expiries, found, place + 1, facts)
 
 
-def _enter(session: Session, item: Item, draft: LotDraft, code: str, *, now: datetime) -> int:
-    row = {
+def _row(item: Item, draft: LotDraft, code: str, *, now: datetime) -> dict[str, Any]:
+    return {
         "item_id": item.id,
         "item_code": item.code,
         "maker": draft.maker,
@@ -111,5 +122,3 @@ def _enter(session: Session, item: Item, draft: LotDraft, code: str, *, now: dat
         "certificate": draft.certificate,
         "recorded_at": now,
     }
-    (lot_id,) = append(session, Lot, [row])
-    return lot_id
