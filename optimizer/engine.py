@@ -87,7 +87,7 @@ class Optimum:
 
 def solver_name() -> str:
     """What stands in a plan as its solver."""
-    return "GLOP, CP-SAT (OR-Tools)"
+    return "GLOP, HiGHS, CP-SAT (OR-Tools)"
 
 
 def solver_version() -> str:
@@ -130,7 +130,7 @@ class LinearProgram:
                 self._solver = self._new_solver(self._now(cost))
             self._parameters.glop.use_preprocessing = presolved is True
             try:
-                return _read(self._ask(), len(cost))
+                return _read(_ask(self._solver, self._parameters), len(cost))
             except EffortSpent:
                 raise
             except SolverFailed:
@@ -139,19 +139,6 @@ class LinearProgram:
             finally:
                 self._parameters.glop.use_preprocessing = False
         raise AssertionError("the last attempt returns or raises")
-
-    def _ask(self) -> result_pb2.SolveResultProto:
-        try:
-            return self._solver.solve(
-                self._parameters,
-                model_parameters_pb2.ModelSolveParametersProto(),
-                None,
-                callback_pb2.CallbackRegistrationProto(),
-                None,
-                None,
-            )
-        except Exception as error:  # the wheel raises a status type of its own
-            raise SolverFailed(f"{error} {error.__context__}") from error
 
     def lock(self, cost: FloatArray, optimum: Optimum) -> None:
         """Keep every later answer as good as this one, by complementary slackness instead of an objective row.
@@ -286,6 +273,37 @@ class WholeNumbers:
             raise EffortSpent(f"CP-SAT: {solver.status_name(status)}")
         x = np.array([solver.value(column) for column in self.columns], np.int64)
         return round(solver.objective_value), int(np.ceil(solver.best_objective_bound - TOLERANCE)), x
+
+
+def best_whole(matrix: Matrix, cost: FloatArray, nodes: int, gap: float) -> FloatArray:
+    """Whole numbers for the columns, cheap to within ``gap``, or the best found in so many nodes of the search.
+
+    Branch and bound of the HiGHS that OR-Tools brings, for programs of some thousand columns that are nearly whole.
+    """
+    state = (matrix.column_lower, matrix.column_upper, matrix.row_lower, matrix.row_upper, cost)
+    model = _model_proto(matrix, state)
+    del model.variables.integers[:]
+    model.variables.integers.extend([True] * len(cost))
+    searching = mathopt.new(parameters_pb2.SOLVER_TYPE_HIGHS, model, parameters_pb2.SolverInitializerProto())
+    parameters = parameters_pb2.SolveParametersProto(node_limit=nodes, relative_gap_tolerance=gap)
+    answer = _ask(searching, parameters)
+    if not answer.solutions or not answer.solutions[0].HasField("primal_solution"):
+        raise EffortSpent("HiGHS: no whole numbers found")
+    return np.round(_dense(answer.solutions[0].primal_solution.variable_values, len(cost)))
+
+
+def _ask(solver: Any, parameters: parameters_pb2.SolveParametersProto) -> result_pb2.SolveResultProto:
+    try:
+        return solver.solve(
+            parameters,
+            model_parameters_pb2.ModelSolveParametersProto(),
+            None,
+            callback_pb2.CallbackRegistrationProto(),
+            None,
+            None,
+        )
+    except Exception as error:  # the wheel raises a status type of its own
+        raise SolverFailed(f"{error} {error.__context__}") from error
 
 
 def cheapest_flow(

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 STANDING = [page for page in PAGES if page.parent.name != "decisions"]
 """Decisions speak of what was; the other pages of what is."""
-CODE = ("reserve", "optimizer", "api", "seed", "migrations", "tests")
+CODE = ("reserve", "optimizer", "api", "seed", "migrations", "benchmarks", "tests")
 
 
 @cache

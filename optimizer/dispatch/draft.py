@@ -54,14 +54,14 @@ class Draft:
         total = 0
         if (lane.supply.index, lane.layer) in self._spent:
             return 0
-        for timed in self._departures(lane):
+        for timed in self.departures(lane):
             if total >= wanted or timed.arrive_hour > demand.need.latest_hour:
                 break
             if timed.leave_hour >= not_before or timed.period is None:
                 total += self.send(timed, demand, wanted - total)
         return total
 
-    def _departures(self, lane: Lane) -> list[Lane]:
+    def departures(self, lane: Lane) -> list[Lane]:
         """The lane itself where nothing limits loading, or where its period is chosen; else one for each period."""
         if lane.period is not None or not self._limits.on(lane.route):
             return [lane]
@@ -128,6 +128,12 @@ class Draft:
             for limit, load in self._loads(lane):
                 least = min(least, self._room_of(limit)[lane.period] // load)
         return least
+
+    def rooms(self, lane: Lane) -> Iterator[tuple[Limit, int, int]]:
+        """For every limit on a lane with a period: what one unit takes of it, and what it still has in that period."""
+        if lane.period is not None:
+            for limit, load in self._loads(lane):
+                yield limit, load, self._room_of(limit)[lane.period]
 
     def _loads(self, lane: Lane) -> Iterator[tuple[Limit, int]]:
         """What one unit on a lane takes of each limit on its way."""

@@ -22,6 +22,7 @@ from optimizer.dispatch.packing import Packing, build_packing, claims_of, restri
 from optimizer.dispatch.plan import Plan, StageValue
 from optimizer.dispatch.policy import Policy, Round
 from optimizer.dispatch.score import unit_weights
+from optimizer.dispatch.whole_loads import fit_whole, write_short
 from optimizer.engine import FloatArray, IntArray, LinearProgram, Optimum, SolverFailed, solver_name, solver_version
 from optimizer.limits import Budget, Rung
 
@@ -49,7 +50,12 @@ def guided_plan(network: Network, policy: Policy, budget: Budget, pins: Sequence
     packing = exact if rung is Rung.EXACT_STAGES else narrowed(exact, draft, policy, budget)
     x, prices = settle_packing(packing, policy, budget)
     bounds = {together.key: proven(exact, together, row) for together, row in prices}
-    write_uses(draft, packing, x)
+    if rung is Rung.EXACT_STAGES:
+        write_short(draft, packing, x)
+        for together, _ in prices:
+            fit_whole(draft, packing, x, value_of(packing, together))
+    else:
+        write_uses(draft, packing, x)
     repair(draft)
     plan = finished(draft, pins, rung.value, solver_name(), solver_version(), policy)
     return with_bounds(plan, bounds)

@@ -12,7 +12,7 @@ from optimizer.dispatch.allocate import allocate, climb
 from optimizer.dispatch.arcs import build_network
 from optimizer.dispatch.check import check
 from optimizer.dispatch.draft import Draft
-from optimizer.dispatch.guide import edges, guided_plan, relaxed_gain, settle_packing, value_of
+from optimizer.dispatch.guide import edges, guided_plan, proven, relaxed_gain, settle_packing, value_of
 from optimizer.dispatch.instance import Dock, Instance, Pin
 from optimizer.dispatch.packing import build_packing, claims_of
 from optimizer.dispatch.plan import Plan
@@ -31,7 +31,15 @@ def guided(world: Instance, rung: Rung, policy: Policy = TOTAL) -> Plan:
     return guided_plan(build_network(world, timed=False), policy, Budget(), (), rung)
 
 
-@pytest.mark.parametrize("seed", range(3))
+def least_unmet(world: Instance) -> float:
+    """The proven bound of the packing: what its linear optimum leaves unmet, no solver involved."""
+    network = build_network(world, timed=False)
+    packing = build_packing(network, Draft(network), claims_of(network, Draft(network), ()))
+    _, ((together, prices),) = settle_packing(packing, TOTAL, Budget(), closing=False)
+    return proven(packing, together, prices)
+
+
+@pytest.mark.parametrize("seed", range(2))
 def test_the_packing_has_the_optimum_of_the_arrival_nodes(seed: int) -> None:
     world = province("S", seed)
 
@@ -39,11 +47,11 @@ def test_the_packing_has_the_optimum_of_the_arrival_nodes(seed: int) -> None:
 
     bound = next(value.bound for value in exact.stage_values if value.name == "unmet")
     assert packed.bound == pytest.approx(bound, rel=1e-5)
-    assert unmet(packed) <= 1.004 * bound
+    assert unmet(packed) <= 1.001 * bound
     assert not check(world, packed)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_guide_is_checked_and_its_bound_holds(seed: int) -> None:
     world = province("S", seed)
 
@@ -116,7 +124,7 @@ GOLDEN = (
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_least_weighted_unmet_of_a_seed_stays_what_it_was(seed: int) -> None:
-    assert guided(province("S", seed), Rung.EXACT_STAGES).bound == pytest.approx(GOLDEN[seed], rel=1e-6)
+    assert least_unmet(province("S", seed)) == pytest.approx(GOLDEN[seed], rel=1e-6)
 
 
 def test_bounds_stand_in_their_order() -> None:
@@ -134,10 +142,10 @@ def test_faster_docks_and_more_stock_never_leave_more_unmet() -> None:
     faster = replace(world, docks=tuple(Dock(dock.site_code, dock.cm3_per_hour * 2) for dock in world.docks))
     richer = replace(world, lots=tuple(replace(lot, quantity=lot.quantity + 5) for lot in world.lots))
 
-    now = guided(world, Rung.EXACT_STAGES).bound
+    now = least_unmet(world)
 
-    assert guided(faster, Rung.EXACT_STAGES).bound <= now
-    assert guided(richer, Rung.EXACT_STAGES).bound <= now
+    assert least_unmet(faster) <= now
+    assert least_unmet(richer) <= now
 
 
 @pytest.mark.parametrize("rung", [Rung.GUIDE, Rung.EXACT_STAGES])
