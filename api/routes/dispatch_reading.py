@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from api.deps import AfterId, Limit, Page, Question, needs, page_of
+from api.i18n import language_of, text_in
 from api.schemas.dispatch import (
+    ChangeOut,
     OrderOut,
     PlanOut,
     PlanRef,
@@ -14,6 +16,7 @@ from api.schemas.dispatch import (
 )
 from api.schemas.papers import DocumentRow
 from api.views import dispatch as views
+from api.views import plan_changes
 from reserve.authority import Permission
 from reserve.dispatch import queries
 
@@ -33,6 +36,13 @@ def list_plans(question: Question, after: AfterId = 0, limit: Limit = 100) -> Pa
 def get_plan(code: str, question: Question) -> PlanOut:
     """A plan: waiting, solved with its shipments and explanations, or why it failed."""
     return question.ask(views.plan, code, question.scopes(Permission.PLAN_READ))
+
+
+@router.get("/plans/{code}/changes", response_model=list[ChangeOut], dependencies=PLANS)
+def list_changes(code: str, question: Question, request: Request) -> list[ChangeOut]:
+    """What changes against the plan that this one takes the place of, in the reader's language."""
+    text = text_in(language_of(request))
+    return question.ask(plan_changes.changes, code, question.scopes(Permission.PLAN_READ), text)
 
 
 @router.get("/orders", response_model=Page[DocumentRow], dependencies=ORDERS)

@@ -57,6 +57,26 @@ class PlanOut(PlanRef):
     yardsticks: JsonValue
 
 
+class ChangeOut(Out):
+    """One line of what a plan made again changes; a cut is of an order and falls only when it is signed."""
+
+    kind: str
+    reason: str
+    order_number: str | None
+    line_no: int | None
+    need_key: str
+    source_code: str
+    source: str
+    place_code: str
+    place: str
+    item_code: str
+    item: str
+    before: int
+    after: int
+    leave_at: datetime | None
+    sentence: str
+
+
 class OrdersDraftedOut(Out):
     plan_code: str
     numbers: tuple[str, ...]

@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("pins", sa.Text(), nullable=False),
         sa.Column("instance", sa.LargeBinary(), nullable=False),
         sa.Column("instance_hash", sa.Text(), nullable=False),
+        sa.Column("previous_id", sa.BigInteger(), nullable=True),
+        sa.Column("followed", sa.LargeBinary(), nullable=False),
         sa.Column("requested_by_person", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
         sa.Column("job_code", sa.Text(), nullable=False),
@@ -36,11 +38,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_dispatch_plan_organisation_id")
         ),
+        sa.ForeignKeyConstraint(["previous_id"], ["dispatch_plan.id"], name=op.f("fk_dispatch_plan_previous_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch_plan")),
         sa.UniqueConstraint("code", name=op.f("uq_dispatch_plan_code")),
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_dispatch_plan_organisation_path"), "dispatch_plan", ["organisation_path"], unique=False)
+    op.create_index(op.f("ix_dispatch_plan_previous_id"), "dispatch_plan", ["previous_id"], unique=False)
     op.create_table(
         "device_command",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -109,6 +113,7 @@ def upgrade() -> None:
         sa.Column("plan_hash", sa.Text(), nullable=False),
         sa.Column("explanation", sa.LargeBinary(), nullable=False),
         sa.Column("yardsticks", sa.Text(), nullable=False),
+        sa.Column("changes", sa.Text(), nullable=False),
         sa.Column("rung", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("recorded_at", UtcDateTime(), nullable=False),

@@ -14,8 +14,9 @@ from optimizer.dispatch.explain import explain
 from optimizer.dispatch.heuristics import nearest_first_on, per_item_flow_on, pro_rata_on
 from optimizer.dispatch.instance import Instance, Pin
 from optimizer.dispatch.output import settled_world
-from optimizer.dispatch.plan import Plan
+from optimizer.dispatch.plan import Plan, PlanDiff
 from optimizer.dispatch.policy import Policy
+from optimizer.dispatch.replan import State, replan
 from optimizer.dispatch.score import weighted_unmet_ppm
 
 
@@ -30,7 +31,11 @@ class Brief:
 
 def brief(instance: Instance, policy: Policy | None = None, pins: Sequence[Pin] = ()) -> Brief:
     """Solve, explain, and measure the hand methods on the same instance."""
-    plan = allocate(instance, policy, pins=pins)
+    return told(instance, allocate(instance, policy, pins=pins), pins)
+
+
+def told(instance: Instance, plan: Plan, pins: Sequence[Pin] = ()) -> Brief:
+    """A plan explained, beside the hand methods on the same instance."""
     world = settled_world(instance, plan)  # hand methods and reasons take the production of the plan as given
     network = build_network(world, pins)
     by_hand = {
@@ -45,11 +50,22 @@ def brief(instance: Instance, policy: Policy | None = None, pins: Sequence[Pin] 
 def answer(task: Mapping[str, Any]) -> dict[str, str]:
     """The answer to a solve task in plain JSON values, for whoever hands it in.
 
-    task  ``instance`` (its JSON text), ``policy`` (see ``Policy.plain``), ``pins`` (source code, need code, quantity)
+    task  ``instance`` (its JSON text), ``policy`` (see ``Policy.plain``), ``pins`` (source code, need code, quantity),
+          ``followed``: the plan in force (its JSON text) and its start, where this plan takes its place
     """
-    policy = Policy.from_plain(task["policy"])
-    made = brief(Instance.from_json(task["instance"]), policy, [Pin(*pin) for pin in task["pins"]])
-    return {"plan": made.plan.to_json(), "explanation": made.explanation, "yardsticks": made.yardsticks}
+    policy, pins = Policy.from_plain(task["policy"]), [Pin(*pin) for pin in task["pins"]]
+    instance, followed = Instance.from_json(task["instance"]), task.get("followed")
+    if followed is None:
+        made, changes = brief(instance, policy, pins), PlanDiff(())
+    else:
+        plan, changes = replan(instance, State(), Plan.from_json(followed["plan"]), followed["t0"], policy, pins=pins)
+        made = told(instance, plan, pins)
+    return {
+        "plan": made.plan.to_json(),
+        "explanation": made.explanation,
+        "yardsticks": made.yardsticks,
+        "changes": canonical_json([asdict(change) for change in changes.changes]),
+    }
 
 
 def measure(instance: Instance, plan: Plan) -> dict[str, object]:

@@ -8,7 +8,7 @@ afresh, and of every independent part the plan in force is kept where it is stil
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.check import check
 from optimizer.dispatch.draft import need_result
 from optimizer.dispatch.explain import only_item
-from optimizer.dispatch.instance import Instance, Need, NeedKind, Route
+from optimizer.dispatch.instance import Instance, Need, NeedKind, Pin, Route
 from optimizer.dispatch.packs import effective_quantity, smallest_packs
 from optimizer.dispatch.plan import Change, Plan, PlanDiff, Shipment
 from optimizer.dispatch.policy import Policy
@@ -56,8 +56,9 @@ def replan(
     previous_t0: str,
     policy: Policy | None = None,
     budget: Budget | None = None,
+    pins: Sequence[Pin] = (),
 ) -> tuple[Plan, PlanDiff]:
-    """The plan for the world as it is now, and what changes against the plan in force.
+    """The plan for the world as it is now, and what changes against the plan in force. Parts with pins are new.
 
     previous     the plan in force; of its shipments those that are committed stand in ``state`` and not twice
     previous_t0  the start of that plan; its hours are moved to the start of this one
@@ -66,10 +67,11 @@ def replan(
     elapsed = hours_between(previous_t0, instance.t0)
     kept, cuts = keepable(instance, state, elapsed)
     rest = committed(instance, kept)
-    fresh = allocate(rest, policy, budget)
+    fresh = allocate(rest, policy, budget, pins)
     promised = {_key(one.shipment) for one in state.commitments}
     planned = [moved(rest, row, elapsed) for row in previous.shipments if _key(row) not in promised]
-    chosen = sticky(rest, policy, [row for row in planned if row is not None], fresh)
+    pinned = {pin.need_code for pin in pins}
+    chosen = sticky(rest, policy, [row for row in planned if row is not None], fresh, pinned)
     plan = together(instance, policy, kept, chosen, fresh)
     before = [row for row in previous.shipments if _key(row) not in promised]
     return plan, PlanDiff((*cuts, *changes(before, chosen, elapsed)))
@@ -139,7 +141,9 @@ def moved(instance: Instance, row: Shipment, elapsed: int) -> Shipment | None:
     return replace(row, leave_hour=leave, arrive_hour=arrive, on_time=on_time, km=route.km)
 
 
-def sticky(instance: Instance, policy: Policy, planned: Sequence[Shipment], fresh: Plan) -> list[Shipment]:
+def sticky(
+    instance: Instance, policy: Policy, planned: Sequence[Shipment], fresh: Plan, pinned: Collection[str] = ()
+) -> list[Shipment]:
     """Part by part: the plan in force where it is still valid and the new one is not better, else the new one."""
     items = sorted({need.item_code for need in instance.needs})
     linked = {linked_items(instance, code) for code in items}
@@ -150,7 +154,7 @@ def sticky(instance: Instance, policy: Policy, planned: Sequence[Shipment], fres
         codes = {need.code for need in world.needs}
         old = [row for row in planned if row.need_code in codes]
         new = [row for row in fresh.shipments if row.need_code in codes]
-        chosen += old if _stands(world, policy, old, new) else new
+        chosen += old if codes.isdisjoint(pinned) and _stands(world, policy, old, new) else new
     return chosen
 
 
@@ -179,8 +183,9 @@ def together(
     return Plan(
         shipments=shipments,
         needs=results,
-        stage_values=stage_values(instance, shipments, (), policy),
-        broken_pins=(),
+        stage_values=stage_values(instance, shipments, fresh.broken_pins if fresh else (), policy),
+        broken_pins=fresh.broken_pins if fresh else (),
+        production=fresh.production if fresh else (),
         bound=fresh.bound if fresh else 0.0,
         gap=fresh.gap if fresh else 0.0,
         rung=fresh.rung if fresh else "R0",

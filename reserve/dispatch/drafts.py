@@ -50,6 +50,9 @@ class PlanRequestDraft(PolicyDraft):
     cover_hours: int | None = Field(default=None, ge=24, le=2160)
     """Goods for a flow arrive at most so long before they are due: cover at the point. Empty: as early as can be."""
     pins: tuple[PinDraft, ...] = ()
+    previous_plan: str | None = None
+    """The plan in force that this one takes the place of: it stays where nothing better is found, and the answer says
+    what changes."""
 
 
 class PlanResultDraft(Draft):
@@ -62,6 +65,8 @@ class PlanResultDraft(Draft):
     """Canonical JSON: why each unmet need is unmet."""
     yardsticks: str
     """Canonical JSON: what staff do by hand on the same data, for comparison."""
+    changes: str = "[]"
+    """Canonical JSON: what changes against the plan before."""
 
 
 class PlanFailureDraft(Draft):

@@ -32,6 +32,12 @@ class PlanNotSolved(Conflict):
     code = "plan_not_solved"
 
 
+class PlanReplaced(Conflict):
+    """A newer plan has taken the place of this one; letters are written from that."""
+
+    code = "plan_replaced"
+
+
 @dataclass(frozen=True, slots=True)
 class OrdersDrafted:
     """The letters that a plan became, one for each owner and site."""
@@ -51,6 +57,9 @@ def draft_orders(session: Session, actor: Actor, draft: OrdersDraft, *, now: dat
     result = queries.find_result(session, plan.id)
     if result is None or result.error:
         raise PlanNotSolved(f"{plan.code} has no answer", found=plan.code)
+    newer = queries.follow_up_of(session, plan.id)
+    if newer is not None:
+        raise PlanReplaced(f"{newer.code} has taken the place of {plan.code}", found=newer.code)
     lock_row(session, DispatchPlan, plan.id)  # one draft of letters at a time
     drafted = queries.drafted_lots(session, plan.id)
     until = plan.as_of + timedelta(hours=draft.leave_within_hours)

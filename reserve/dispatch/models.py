@@ -30,6 +30,10 @@ class DispatchPlan(AppendOnly, Base):
     """JSON: source code, need code and quantity of each, as the instance names them."""
     instance: Mapped[bytes]
     instance_hash: Mapped[str]
+    previous_id: Mapped[int | None] = mapped_column(ForeignKey("dispatch_plan.id"), index=True)
+    """The plan that this one takes the place of."""
+    followed: Mapped[bytes]
+    """What was frozen of it; empty where there is none."""
     requested_by_person: Mapped[int]
     recorded_at: Mapped[datetime]
     job_code: Mapped[str]
@@ -45,6 +49,8 @@ class PlanResult(AppendOnly, Base):
     plan_hash: Mapped[str]
     explanation: Mapped[bytes]
     yardsticks: Mapped[str]
+    changes: Mapped[str]
+    """JSON: what changes against the plan before, line by line."""
     rung: Mapped[str]
     error: Mapped[str | None]
     recorded_at: Mapped[datetime]

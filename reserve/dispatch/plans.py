@@ -13,7 +13,7 @@ from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Between, Fairness, Policy
 from reserve.authority import Actor, Permission, require, require_scope
 from reserve.db import append, last_position
-from reserve.dispatch import bookings, planning, queries
+from reserve.dispatch import bookings, planning, queries, replanning
 from reserve.dispatch.drafts import PlanFailureDraft, PlanRequestDraft, PlanResultDraft, PolicyDraft
 from reserve.dispatch.models import DispatchPlan, PlanLine, PlanResult
 from reserve.errors import Conflict, InvalidInput, NotFound, Problem
@@ -57,7 +57,9 @@ def request_plan(
         item_codes=draft.item_codes,
         cover_hours=draft.cover_hours,
     )
-    instance = planning.build_instance(session, question)
+    instance, followed = planning.build_instance(session, question), None
+    if draft.previous_plan is not None:
+        followed, instance = replanning.follow_up(session, draft.previous_plan, question, instance)
     pins = planning.pins_of(instance, draft.pins)
     code = f"PLAN-{uuid7()}"
     job = outbox.put(session, JOB_KIND, code, {"plan": code}, now=now)
@@ -73,6 +75,8 @@ def request_plan(
         "pins": json.dumps([[pin.source_code, pin.need_code, pin.quantity] for pin in pins]),
         "instance": zlib.compress(instance.to_json().encode(), 6),
         "instance_hash": instance.hash,
+        "previous_id": followed.previous_id if followed else None,
+        "followed": followed.frozen() if followed else b"",
         "requested_by_person": actor.person_id,
         "recorded_at": now,
         "job_code": job.code,
@@ -103,6 +107,7 @@ def record_plan(session: Session, actor: Actor, draft: PlanResultDraft, *, now: 
         "plan_hash": plan.hash,
         "explanation": zlib.compress(draft.explanation.encode(), 6),
         "yardsticks": draft.yardsticks,
+        "changes": draft.changes,
         "rung": plan.rung,
         "error": None,
         "recorded_at": now,
@@ -127,6 +132,7 @@ def record_plan_failure(
         "plan_hash": "",
         "explanation": b"",
         "yardsticks": "{}",
+        "changes": "[]",
         "rung": "",
         "error": draft.error,
         "recorded_at": now,

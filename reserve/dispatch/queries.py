@@ -73,9 +73,26 @@ def instance_of(plan: DispatchPlan) -> Instance:
     return Instance.from_json(zlib.decompress(plan.instance).decode())
 
 
+def follow_up_of(session: Session, plan_id: int) -> DispatchPlan | None:
+    """The last solved plan that took the place of this one."""
+    statement = (
+        select(DispatchPlan)
+        .join(PlanResult, PlanResult.plan_id == DispatchPlan.id)
+        .where(DispatchPlan.previous_id == plan_id, PlanResult.error.is_(None))
+    )
+    return session.scalars(statement.order_by(DispatchPlan.id.desc()).limit(1)).first()
+
+
+def followed_of(plan: DispatchPlan) -> dict[str, Any] | None:
+    """What was frozen of the plan before; None for a plan made from nothing."""
+    return json.loads(zlib.decompress(plan.followed)) if plan.followed else None
+
+
 def solve_task(plan: DispatchPlan) -> dict[str, Any]:
     """Everything a solver needs to answer a request, in plain JSON values; see ``optimizer/dispatch/brief.py``."""
+    followed = followed_of(plan)
     return {
+        "followed": followed and {"t0": followed["t0"], "plan": followed["plan"]},
         "instance": instance_of(plan).to_json(),
         "policy": json.loads(plan.policy),
         "pins": json.loads(plan.pins),
@@ -151,18 +168,30 @@ def orders_of_plan(session: Session, plan_id: int) -> Sequence[Document]:
 
 def drafted_lots(session: Session, plan_id: int) -> set[Goods]:
     """What letters of a plan that still stand ask for."""
+    rows = _asked_goods(session, plan_id)
+    states = paper_queries.states_of_many(session, {document_id for document_id, _ in rows})
+    return {goods for document_id, goods in rows if states[document_id] not in GIVEN_UP}
+
+
+def taken_up(session: Session, plan_id: int, known_at: datetime) -> set[Goods]:
+    """What orders held of a plan, as known at a time: letters that were submitted by then and still stood."""
+    rows = _asked_goods(session, plan_id)
+    states = states_known(session, {document_id for document_id, _ in rows}, known_at)
+    idle = {*GIVEN_UP, State.DRAFT, None}
+    return {goods for document_id, goods in rows if states.get(document_id) not in idle}
+
+
+def _asked_goods(session: Session, plan_id: int) -> list[tuple[int, Goods]]:
+    """What letters of a plan ask for, whatever became of them, by document."""
     statement = (
         select(OrderLine.document_id, OrderLine.need_key, OrderLot.account_id, OrderLot.lot_id, OrderLot.supply_code)
         .join(OrderLot, OrderLot.document_line_id == OrderLine.document_line_id)
         .where(OrderLine.plan_id == plan_id)
     )
-    rows = session.execute(statement).all()
-    states = paper_queries.states_of_many(session, {row.document_id for row in rows})
-    return {
-        (row.need_key, row.account_id, row.lot_id, row.supply_code)
-        for row in rows
-        if states[row.document_id] not in GIVEN_UP
-    }
+    return [
+        (row.document_id, (row.need_key, row.account_id, row.lot_id, row.supply_code))
+        for row in session.execute(statement)
+    ]
 
 
 def open_cuts(session: Session, order: Document) -> dict[int, str]:
@@ -274,7 +303,7 @@ def progress_by_need(
     )
     rows = session.execute(statement).all()
     progress = progress_by_line(session, [row.document_line_id for row in rows], known_at)
-    states = _states_known(session, {row.document_id for row in rows}, known_at)
+    states = states_known(session, {row.document_id for row in rows}, known_at)
     units: dict[tuple[str, int, int], tuple[int, int]] = {}
     for row in rows:
         key = (row.need_key, row.numerator, row.denominator)
@@ -285,7 +314,7 @@ def progress_by_need(
     return rules.in_needed_units(units)
 
 
-def _states_known(session: Session, document_ids: Collection[int], known_at: datetime) -> dict[int, State]:
+def states_known(session: Session, document_ids: Collection[int], known_at: datetime) -> dict[int, State]:
     """The state of documents as the books knew it at a time."""
     statement = (
         select(DocumentState.document_id, DocumentState.state)

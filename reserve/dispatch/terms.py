@@ -26,6 +26,13 @@ class StudyKind(StrEnum):
     """Vehicles, tours, hours and pick lists."""
 
 
+class CutReason(StrEnum):
+    """Why a promise cannot stand."""
+
+    NEED_FELL = "need_fell"
+    NO_WAY_IN_TIME = "no_way_in_time"
+
+
 class ShipmentState(StrEnum):
     """Derived from the ledger: what of it is still on the road."""
 
@@ -111,6 +118,22 @@ class PlannedLine:
     """So many units of what goes make up so many of what is needed; 1 and 1 where the item itself goes."""
     makes_up: int
     """Units of the need that the line makes up."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutProposal:
+    """A promise that a plan made again would lower; it falls only when a cut is signed. Units of the item."""
+
+    reason: CutReason
+    order_number: str
+    line_no: int
+    need_key: str
+    item_code: str
+    source_site: str
+    receiver_site: str
+    need_class: int
+    before: int
+    after: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ def plan_task() -> str:
 def test_a_plan_is_solved_with_its_reasons_and_yardsticks() -> None:
     answer = json.loads(solve("dispatch_plan", plan_task()))
 
-    assert set(answer) == {"plan", "explanation", "yardsticks"}
+    assert set(answer) == {"plan", "explanation", "yardsticks", "changes"}
     assert Plan.from_json(answer["plan"]).to_json() == answer["plan"]
     assert set(json.loads(answer["yardsticks"])) == {"plan", "nearest_first", "pro_rata", "per_item_flow"}
 
