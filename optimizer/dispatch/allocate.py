@@ -16,6 +16,7 @@ from optimizer.dispatch.fitting import fitted, without_limits
 from optimizer.dispatch.guide import COLUMNS_SMALL, column_count, guided_plan
 from optimizer.dispatch.heuristics import finished, nearest_first_on
 from optimizer.dispatch.instance import Instance, Pin
+from optimizer.dispatch.lent_stages import lent_by_stages
 from optimizer.dispatch.making import schedules
 from optimizer.dispatch.output import with_output
 from optimizer.dispatch.plan import Plan, StageValue
@@ -173,6 +174,8 @@ def _exact(
             return None
         _settle_component(component, draft, policy, budget, bounds)
         progress("exact_stages", number + 1, len(components))
+    if network.instance.stays:
+        draft.loans = lent_by_stages(network.instance, policy, budget, pins, bounds)
     plan = finished(draft, pins, Rung.EXACT_STAGES.value, solver_name(), solver_version(), policy)
     return _with_bounds(plan, bounds)
 

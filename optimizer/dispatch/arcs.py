@@ -211,23 +211,29 @@ def lane_kinds(source: Source, basis: Basis, need: Need) -> Iterator[tuple[Sourc
         yield SourceKind.STRATEGIC_FLOOR, RELEASE
 
 
-def build_network(instance: Instance, pins: Sequence[Pin] = (), *, timed: bool = True) -> Network:
+def build_network(instance: Instance, pins: Sequence[Pin] = (), *, timed: bool = True, lent: bool = False) -> Network:
     """All supplies, receivers and lanes of an instance, bans applied.
 
+    lent   only equipment that comes back; else everything but it
     timed  one lane per loading period at a site of limited throughput; else one in all, leaving as soon as it can
     """
-    receivers = _receivers(instance, {pin.need_code for pin in pins})
+    receivers = _receivers(instance, {pin.need_code for pin in pins}, lent)
     supplies = _supplies(instance, receivers)
     banned = {(pin.source_code, pin.need_code) for pin in pins if pin.quantity == 0}
     return Network(instance, supplies, receivers, tuple(_lanes(instance, supplies, receivers, banned, timed)))
 
 
-def _receivers(instance: Instance, pinned: set[str]) -> tuple[Receiver, ...]:
+def _receivers(instance: Instance, pinned: set[str], lent: bool) -> tuple[Receiver, ...]:
+    until = {stay.need_code: stay.until_hour for stay in instance.stays}
     packs = smallest_packs(instance)
     exchange = Exchange(instance)
     groups: dict[tuple[str, ...], list[Demand]] = {}
     swaps: dict[tuple[str, ...], tuple[Substitution, ...]] = {}
     for need in instance.needs:
+        if (need.code in until) is not lent:
+            continue
+        if lent:  # it must live until it is free again
+            need = replace(need, min_life_hours=need.min_life_hours + until[need.code] - need.due_hour)
         demand = Demand(need, effective_quantity(need, packs.get(need.item_code, 1)))
         key = (need.item_code, need.place_code, need.incident_code, need.county_code, need.city_code)
         alone = need.code if need.code in pinned else ""

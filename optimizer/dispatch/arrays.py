@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,28 @@ class Rows:
         self.lower.append(lower)
         self.upper.append(upper)
         return number
+
+    def sparse(self) -> dict[str, Any]:
+        """The rows in CSR form: the fields of ``Arrays`` that hold them."""
+        numbers, columns = np.array(self.rows, np.int64), np.array(self.columns, np.int64)
+        order = np.lexsort((columns, numbers))
+        starts = np.zeros(len(self.lower) + 1, np.int64)
+        np.add.at(starts, numbers + 1, 1)
+        return {
+            "starts": np.cumsum(starts),
+            "columns": columns[order],
+            "values": np.array(self.values, np.float64)[order],
+            "lower": np.array(self.lower, np.float64),
+            "upper": np.array(self.upper, np.float64),
+        }
+
+
+class Laid(Protocol):
+    """What the rows of pairs need to know: where every column stands."""
+
+    component: Component
+    policy: Policy
+    blocks: dict[str, range]
 
 
 @dataclass(frozen=True)
@@ -102,17 +125,9 @@ def build_arrays(component: Component, policy: Policy) -> Arrays:
     fair_rows = fill_rows(shape, rows)
     promises = promise_rows(shape, rows)
     pin_rows(shape, rows)
-    numbers, columns = np.array(rows.rows, np.int64), np.array(rows.columns, np.int64)
-    order = np.lexsort((columns, numbers))
-    starts = np.zeros(len(rows.lower) + 1, np.int64)
-    np.add.at(starts, numbers + 1, 1)
     return Arrays(
         component=component,
-        starts=np.cumsum(starts),
-        columns=columns[order],
-        values=np.array(rows.values, np.float64)[order],
-        lower=np.array(rows.lower, np.float64),
-        upper=np.array(rows.upper, np.float64),
+        **rows.sparse(),
         ceiling=shape.ceiling(),
         blocks=shape.blocks,
         draws=tuple(shape.draws),
@@ -170,7 +185,7 @@ def need_rows(shape: _Shape, rows: Rows) -> None:
         rows.add([*terms[position], (shape.blocks["unmet"][position], 1.0)], wanted, wanted)
 
 
-def pair_rows(shape: _Shape, rows: Rows) -> None:
+def pair_rows(shape: Laid, rows: Rows) -> None:
     """The fill of a pair is what its needs do not leave unmet."""
     for number, pair in enumerate(shape.component.pairs):
         wanted = (pair.claim - pair.sent) // shape.component.unit
@@ -178,7 +193,7 @@ def pair_rows(shape: _Shape, rows: Rows) -> None:
         rows.add([*unmet, (shape.blocks["fill"][number], 1.0)], wanted, wanted)
 
 
-def fill_rows(shape: _Shape, rows: Rows) -> range:
+def fill_rows(shape: Laid, rows: Rows) -> range:
     """Sent and filled, over the claim of the pair, is at least theta. Asleep until a fairness stage wakes them."""
     theta, first = shape.blocks["theta"][0], len(rows.lower)
     for number, pair in enumerate(shape.component.pairs):
@@ -187,7 +202,7 @@ def fill_rows(shape: _Shape, rows: Rows) -> range:
     return range(first, len(rows.lower))
 
 
-def promise_rows(shape: _Shape, rows: Rows) -> range:
+def promise_rows(shape: Laid, rows: Rows) -> range:
     """A pair is filled up to its promise, or says how far it stays short. Promises are 0 until fairness sets them."""
     first = len(rows.lower)
     for number in range(len(shape.component.pairs)):

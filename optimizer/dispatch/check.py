@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from optimizer.dispatch.check_loans import away_at_once, loans
 from optimizer.dispatch.check_production import production_findings, with_made_lots
 from optimizer.dispatch.check_roads import roads
 from optimizer.dispatch.check_substitutes import substitutes
@@ -41,6 +42,7 @@ def check(instance: Instance, plan: Plan) -> list[Violation]:
     rules: tuple[Callable[[Instance, Plan], Iterable[Violation]], ...] = (
         _quantities,
         substitutes,
+        loans,
         _lots,
         _floors,
         _life,
@@ -81,15 +83,14 @@ def _quantities(instance: Instance, plan: Plan) -> Iterable[Violation]:
 
 
 def _lots(instance: Instance, plan: Plan) -> Iterable[Violation]:
-    """No lot gives more than it holds, nor before it is there."""
+    """No lot gives more than it holds, nor before it is there; of lent equipment never more is away at once."""
     lots = _lots_by_key(instance)
-    taken: dict[tuple[str, str, str], int] = defaultdict(int)
     for row in plan.shipments:
         lot = lots[row.source_code, row.item_code, row.lot_code]
-        taken[row.source_code, row.item_code, row.lot_code] += row.quantity
         if row.leave_hour < lot.available_from_hour:
             yield Violation("lot_available", _name(row), row.leave_hour, lot.available_from_hour)
-    for key, quantity in taken.items():
+    for key, rows in _grouped(plan, lambda row: (row.source_code, row.item_code, row.lot_code)).items():
+        quantity = max(sum(row.quantity for row in away) for away in away_at_once(rows))
         if quantity > lots[key].quantity:
             yield Violation("lot_quantity", " ".join(key), quantity, lots[key].quantity)
 
@@ -106,15 +107,15 @@ def _floors(instance: Instance, plan: Plan) -> Iterable[Violation]:
     own_steps = {SourceKind.OWN_COUNTY_STOCK, SourceKind.OWN_CITY_STOCK}
     for key, lots in owned.items():
         floor = floors.get(key, Floor(*key))
-        rows = sent[key]
-        below_none = [
-            r for r in rows if r.source_kind is not SourceKind.STRATEGIC_FLOOR and r.source_kind not in own_steps
-        ]
-        below_own = [r for r in rows if r.source_kind is not SourceKind.STRATEGIC_FLOOR]
-        kept = floor.readiness + max(floor.operating, floor.strategic)
-        yield from _kept("floor_against_others", lots, below_none, kept)
-        yield from _kept("floor_against_own", lots, below_own, floor.readiness + floor.strategic)
-        yield from _kept("floor_against_release", lots, rows, floor.readiness + floor.strategic - floor.opened)
+        for rows in away_at_once(sent[key]):
+            below_none = [
+                r for r in rows if r.source_kind is not SourceKind.STRATEGIC_FLOOR and r.source_kind not in own_steps
+            ]
+            below_own = [r for r in rows if r.source_kind is not SourceKind.STRATEGIC_FLOOR]
+            kept = floor.readiness + max(floor.operating, floor.strategic)
+            yield from _kept("floor_against_others", lots, below_none, kept)
+            yield from _kept("floor_against_own", lots, below_own, floor.readiness + floor.strategic)
+            yield from _kept("floor_against_release", lots, rows, floor.readiness + floor.strategic - floor.opened)
 
 
 def _kept(rule: str, lots: list[Lot], rows: list[Shipment], floor: int) -> Iterable[Violation]:
@@ -143,7 +144,7 @@ def _life(instance: Instance, plan: Plan) -> Iterable[Violation]:
     for row in plan.shipments:
         last = lots[row.source_code, row.item_code, row.lot_code].last_usable_hour
         need = needs[row.need_code]
-        wanted = max(row.arrive_hour, need.due_hour) + need.min_life_hours
+        wanted = max(row.arrive_hour, need.due_hour) + need.min_life_hours  # of lent equipment see check_loans
         if last is not None and last < wanted:
             yield Violation("remaining_life", _name(row), last, wanted)
 
@@ -205,9 +206,12 @@ def _needs(instance: Instance, plan: Plan) -> Iterable[Violation]:
     packs: dict[str, int] = {}
     for lot in instance.lots:
         packs[lot.item_code] = min(lot.pack_size, packs.get(lot.item_code, lot.pack_size))
-    rows = _grouped(plan, lambda row: row.need_code)
+    sent_to: dict[str, int] = defaultdict(int)
+    for row in plan.shipments:
+        for code, units in row.served:
+            sent_to[code] += units
     for need in instance.needs:
-        sent = sum(row.fills for row in rows[need.code])
+        sent = sent_to[need.code]
         left = max(0, need.quantity - need.received - need.on_road)
         over = -left % packs.get(need.item_code, 1) if need.rounding is Rounding.UP else 0
         if sent > left + over:
@@ -217,7 +221,10 @@ def _needs(instance: Instance, plan: Plan) -> Iterable[Violation]:
 def _sums(instance: Instance, plan: Plan) -> Iterable[Violation]:
     """What the plan says about each need is what its shipments add up to."""
     needs = {need.code: need for need in instance.needs}
-    grouped = _grouped(plan, lambda row: row.need_code)
+    grouped: dict[str, list[Shipment]] = defaultdict(list)
+    for row in plan.shipments:
+        for code, _ in row.served:
+            grouped[code].append(row)
     for result in plan.needs:
         rows = grouped[result.need_code]
         need = needs[result.need_code]

@@ -36,6 +36,7 @@ class Draft:
         self._spent: set[tuple[int, int]] = set()  # supplies with nothing left in a layer
         self._ranks: dict[int, dict[str, int]] = {}
         self._stand_ins = StandIns()
+        self.loans: tuple[Shipment, ...] | None = None  # equipment that comes back, planned apart
         demands = [demand for receiver in network.receivers for demand in receiver.demands]
         self.open = {demand.need.code: demand.effective for demand in demands}
 
@@ -168,13 +169,13 @@ class Draft:
     def shipments(self) -> tuple[Shipment, ...]:
         """Everything sent so far in canonical order, with what whole packs brought above each need."""
         rows = [self._shipment(*entry) for entry in self._sent.values()]
-        rows = credited(rows, self._stand_ins)
+        rows = [*credited(rows, self._stand_ins), *(self.loans or ())]
         rows.sort(
             key=lambda row: (row.need_code, row.arrive_hour, row.source_code, row.lot_code, row.step, row.leave_hour)
         )
         above: dict[str, int] = defaultdict(int)
         for row in rows:
-            above[row.need_code] += row.fills
+            above[row.need_code] += 0 if row.loan else row.fills
         for receiver in self.network.receivers:
             for demand in receiver.demands:
                 above[demand.need.code] -= demand.need.open_quantity
@@ -189,9 +190,13 @@ class Draft:
         """What every need of the instance gets, in the instance's order."""
         got: dict[str, list[Shipment]] = defaultdict(list)
         for shipment in shipments:
-            got[shipment.need_code].append(shipment)
+            for code, _ in shipment.served:
+                got[code].append(shipment)
         effective = {d.need.code: d.effective for receiver in self.network.receivers for d in receiver.demands}
-        return tuple(need_result(need, effective[need.code], got[need.code]) for need in self.network.instance.needs)
+        return tuple(
+            need_result(need, effective.get(need.code, need.open_quantity), got[need.code])  # lent: in single units
+            for need in self.network.instance.needs
+        )
 
     def broken(self, pins: Sequence[Pin]) -> tuple[PinBreak, ...]:
         """Pins the draft does not meet to the unit."""

@@ -269,7 +269,8 @@ class Explainer:
         packs = smallest_packs(self.instance)
         sent: dict[str, int] = defaultdict(int)
         for row in plan.shipments:
-            sent[row.need_code] += row.fills
+            for code, units in row.served:
+                sent[code] += units
         unmet: dict[tuple[str, int], int] = defaultdict(int)
         for need in self.instance.needs:
             wanted = effective_quantity(need, packs.get(need.item_code, 1))
@@ -314,6 +315,7 @@ def only_item(instance: Instance, item_code: str) -> Instance:
         floors=tuple(row for row in instance.floors if row.item_code in linked),
         needs=needs,
         uses=tuple(row for row in instance.uses if row.need_code in codes),
+        stays=tuple(row for row in instance.stays if row.need_code in codes),
     )
 
 

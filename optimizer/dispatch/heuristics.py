@@ -10,6 +10,7 @@ import numpy as np
 from optimizer.dispatch.arcs import Demand, Lane, Network, build_network
 from optimizer.dispatch.draft import Draft
 from optimizer.dispatch.instance import Instance, Pin
+from optimizer.dispatch.lending import lent_by_hand
 from optimizer.dispatch.plan import Plan, Shipment
 from optimizer.dispatch.policy import Policy
 from optimizer.dispatch.score import stage_values
@@ -157,6 +158,8 @@ def finished(
     draft: Draft, pins: Sequence[Pin], rung: str, solver: str, version: str = "1", policy: Policy | None = None
 ) -> Plan:
     """A draft as a plan without a proven bound: the bound of unmet is then the trivial one, nothing."""
+    if draft.loans is None and draft.network.instance.stays:
+        draft.loans = lent_by_hand(draft.network.instance, pins)
     shipments: tuple[Shipment, ...] = draft.shipments()
     broken = draft.broken(pins)
     results = draft.results(shipments)

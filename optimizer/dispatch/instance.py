@@ -18,6 +18,7 @@ from typing import Any, Self
 from optimizer.dispatch.codec import canonical_json, plain, row_of
 from optimizer.dispatch.production import Line
 from optimizer.dispatch.roads import RoadChange
+from optimizer.dispatch.stays import Stay
 from optimizer.dispatch.substitutes import Substitution, Use
 from optimizer.dispatch.tables import LEFT_OUT_EMPTY, SORT_KEYS
 from optimizer.dispatch.transport import Fleet, LaneLimit
@@ -316,6 +317,7 @@ class Instance:
     parts: tuple[Part, ...] = ()
     day0_hour: int = 0
     road_changes: tuple[RoadChange, ...] = ()
+    stays: tuple[Stay, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -387,4 +389,5 @@ TABLES: dict[str, type[Any]] = {
     "materials": Material,
     "parts": Part,
     "road_changes": RoadChange,
+    "stays": Stay,
 }

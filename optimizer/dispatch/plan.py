@@ -23,6 +23,18 @@ class StandsFor:
 
 
 @dataclass(frozen=True)
+class Loan:
+    """What lent equipment does at its place: it serves these needs one after the other, then goes home.
+
+    back_hour, home_hour   leaves the place and can leave its source again; None where no road leads back
+    """
+
+    need_codes: tuple[str, ...]
+    back_hour: int | None
+    home_hour: int | None
+
+
+@dataclass(frozen=True)
 class Shipment:
     """So much of one lot for one need.
 
@@ -30,7 +42,7 @@ class Shipment:
     leave_hour, arrive_hour   from t0;  on_time: arrives by the due hour
     step, source_kind, authority   the cascade step that admits the lane, and who signs it
     rank         1 for the nearest lawful source of this need that has the item, 2 for the next ...
-    stands_for   None where the own item is sent
+    stands_for   None where the own item is sent;  loan: None where goods are used up or kept
     """
 
     source_code: str
@@ -49,6 +61,13 @@ class Shipment:
     rank: int
     km: int
     stands_for: StandsFor | None = None
+    loan: Loan | None = None
+
+    @property
+    def served(self) -> tuple[tuple[str, int], ...]:
+        """Every need it serves, with what it counts for there."""
+        codes = self.loan.need_codes if self.loan else (self.need_code,)
+        return tuple((code, self.fills) for code in codes)
 
     @property
     def fills(self) -> int:
@@ -192,13 +211,17 @@ class Plan:
         return cls(**raw)
 
 
-LEFT_OUT_NONE = ("stands_for",)
+LEFT_OUT_NONE = ("stands_for", "loan")
 
 
 def _shipment(row: dict[str, Any]) -> Shipment:
-    swap = row.get("stands_for")
-    words = {"source_kind": SourceKind(row["source_kind"]), "stands_for": StandsFor(**swap) if swap else None}
-    return Shipment(**row | words)
+    swap, loan = row.get("stands_for"), row.get("loan")
+    parts = {
+        "source_kind": SourceKind(row["source_kind"]),
+        "stands_for": StandsFor(**swap) if swap else None,
+        "loan": Loan(tuple(loan["need_codes"]), loan["back_hour"], loan["home_hour"]) if loan else None,
+    }
+    return Shipment(**row | parts)
 
 
 @dataclass(frozen=True)

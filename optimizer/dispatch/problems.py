@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.dispatch.production import production_problems
 from optimizer.dispatch.roads import road_problems
+from optimizer.dispatch.stays import stay_problems
 from optimizer.dispatch.substitutes import substitution_problems
 from optimizer.dispatch.transport import transport_problems
 
@@ -33,6 +34,7 @@ def instance_problems(instance: Instance) -> tuple[str, ...]:
         *substitution_problems(instance),
         *production_problems(instance),
         *road_problems(instance),
+        *stay_problems(instance),
     )
 
 

@@ -6,6 +6,8 @@ from optimizer.dispatch.arcs import build_network
 from optimizer.dispatch.arrays import build_arrays
 from optimizer.dispatch.components import split
 from optimizer.dispatch.instance import Instance
+from optimizer.dispatch.lending import lendings
+from optimizer.dispatch.lent_stages import lending_arrays
 from optimizer.dispatch.policy import Policy
 from optimizer.dispatch.stages import StagedProgram, class_stages
 from optimizer.limits import Budget
@@ -14,9 +16,11 @@ from optimizer.limits import Budget
 def unmet_by_class(instance: Instance) -> dict[int, int]:
     """Least unmet of every class, strictly in order, base units; shares inside a class do not change it on a flow."""
     totals: dict[int, int] = {}
-    for component in split(build_network(instance)):
-        policy = Policy()
-        staged = StagedProgram(build_arrays(component, policy), policy, Budget().iterations)
+    policy = Policy()
+    worlds = [build_arrays(component, policy) for component in split(build_network(instance))]
+    worlds += [lending_arrays(lending, policy) for lending in lendings(instance)]
+    for arrays in worlds:
+        component, staged = arrays.component, StagedProgram(arrays, policy, Budget().iterations)
         for one in policy.rounds(pair.priority_class for pair in component.pairs):
             unmet, _ = class_stages(staged.arrays, one)
             staged.run(unmet)

@@ -63,6 +63,8 @@ def replan(
     previous     the plan in force; of its shipments those that are committed stand in ``state`` and not twice
     previous_t0  the start of that plan; its hours are moved to the start of this one
     """
+    if any(one.shipment.loan for one in state.commitments):
+        raise ValueError("promised loans are not planned again yet: expected commitments of goods that stay")
     policy = policy or Policy()
     elapsed = hours_between(previous_t0, instance.t0)
     kept, cuts = keepable(instance, state, elapsed)
@@ -170,13 +172,15 @@ def together(
     rows = sorted((*kept, *chosen), key=lambda row: (row.need_code, row.arrive_hour, row.source_code, row.lot_code))
     got: dict[str, list[Shipment]] = defaultdict(list)
     for row in rows:
-        got[row.need_code].append(row)
+        for code, _ in row.served:
+            got[code].append(row)
     packs = smallest_packs(instance)
     results = tuple(
         need_result(need, effective_quantity(need, packs.get(need.item_code, 1)), _with_excess(need, got[need.code]))
         for need in instance.needs
     )
-    shipments = tuple(row for need in instance.needs for row in _with_excess(need, got[need.code]))
+    mine = {need.code: [row for row in got[need.code] if row.need_code == need.code] for need in instance.needs}
+    shipments = tuple(row for need in instance.needs for row in _with_excess(need, mine[need.code]))
     shipments = tuple(
         sorted(shipments, key=lambda row: (row.need_code, row.arrive_hour, row.source_code, row.lot_code))
     )

@@ -19,7 +19,8 @@ def fill_ratios(instance: Instance, shipments: Sequence[Shipment]) -> dict[PairK
     packs = smallest_packs(instance)
     sent: dict[str, int] = defaultdict(int)
     for shipment in shipments:
-        sent[shipment.need_code] += shipment.fills
+        for code, units in shipment.served:
+            sent[code] += units
     got: dict[PairKey, int] = defaultdict(int)
     claim: dict[PairKey, int] = defaultdict(int)
     for need in instance.needs:
@@ -111,7 +112,8 @@ def _unmet(instance: Instance, shipments: Sequence[Shipment]) -> dict[str, int]:
     packs = smallest_packs(instance)
     left = {need.code: effective_quantity(need, packs.get(need.item_code, 1)) for need in instance.needs}
     for shipment in shipments:
-        left[shipment.need_code] -= shipment.fills
+        for code, units in shipment.served:
+            left[code] -= units
     return left
 
 
@@ -121,7 +123,8 @@ def waiting(instance: Instance, unmet: dict[str, int], shipments: Sequence[Shipm
     due = {need.code: need.due_hour for need in instance.needs}
     waited = {code: quantity * (end - due[code]) for code, quantity in unmet.items()}
     for row in shipments:
-        waited[row.need_code] += row.fills * max(0, row.arrive_hour - due[row.need_code])
+        for code, units in row.served:
+            waited[code] += units * max(0, row.arrive_hour - due[code])
     return waited
 
 

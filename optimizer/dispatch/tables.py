@@ -18,8 +18,20 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "materials": ("code",),
     "parts": ("product_code", "material_code"),
     "road_changes": ("site_code", "place_code", "from_hour"),
+    "stays": ("need_code",),
 }
 LEFT_OUT_EMPTY = frozenset(
-    {"lane_limits", "fleets", "substitutions", "uses", "lines", "materials", "parts", "day0_hour", "road_changes"}
+    [
+        "lane_limits",
+        "fleets",
+        "substitutions",
+        "uses",
+        "lines",
+        "materials",
+        "parts",
+        "day0_hour",
+        "road_changes",
+        "stays",
+    ]
 )
 """Tables younger than the first plans: an instance without them has the text, and the hash, that it always had."""
