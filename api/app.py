@@ -14,12 +14,13 @@ from api.doors import open_doors
 from api.health import router as health_router
 from api.middleware import Porch
 from api.openapi import PREFIX, describe
-from api.pages import docs, home, sign_in, styleguide
+from api.pages import docs, home, papers, search, sign_in, stock, styleguide
 from api.rendering import FOLDER
 from api.routes import ROUTERS
 from reserve.commands import Runner
 from reserve.settings import Settings
 
+PAGES = tuple(each.router for each in (sign_in, home, search, stock, papers, docs, styleguide))
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -44,7 +45,7 @@ def create_app(runner: Runner, settings: Settings, *, beside: Lifespan = _nothin
     errors.install(app)
     app.mount("/static-offline-docs", StaticFiles(directory=OFFLINE_DOCS), name="static-offline-docs")
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
-    for router in (health_router, sign_in.router, home.router, docs.router, styleguide.router):
+    for router in (health_router, *PAGES):
         app.include_router(router, include_in_schema=False)
     for api_router in ROUTERS:
         app.include_router(api_router, prefix=PREFIX)

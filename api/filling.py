@@ -8,7 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from reserve.clock import LOCAL
+from reserve.errors import InvalidInput, Problem
 
 LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 HEBEI = "+08:00"
@@ -75,6 +79,17 @@ def renumbered(typed: Mapping[str, str]) -> dict[str, str]:
         elif place in order.get(head, {}):
             kept[f"{head}.{order[head][place]}.{tail}"] = value
     return kept
+
+
+def local_instant(typed: str, field: str) -> datetime | None:
+    """A time typed as Hebei's wall clock; empty is none. Raises InvalidInput."""
+    if not typed.strip():
+        return None
+    try:
+        found = datetime.fromisoformat(typed.strip())
+    except ValueError:
+        raise InvalidInput([Problem("not_a_time", field, "a time like 2021-01-05T08:00", typed[:40])]) from None
+    return found if found.tzinfo else found.replace(tzinfo=LOCAL)
 
 
 def _split(name: str) -> tuple[str, int | None, str]:

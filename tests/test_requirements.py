@@ -15,8 +15,8 @@ import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
+from api.app import PAGES
 from api.cli.main import app as command_line
-from api.pages import docs, home, sign_in
 from api.routes import ROUTERS
 
 ROOT = Path(__file__).parent.parent
@@ -100,7 +100,7 @@ def _is_open_to_people(door: str) -> bool:
 @cache
 def _routes() -> frozenset[str]:
     interface = {f"{method} {route.path}" for route in _endpoints(ROUTERS) for method in route.methods or ()}
-    pages = {route.path for route in _endpoints(page.router for page in (home, sign_in, docs))}
+    pages = {route.path for route in _endpoints(PAGES)}
     return frozenset(interface | pages)
 
 

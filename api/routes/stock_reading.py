@@ -11,7 +11,7 @@ from api.deps import AfterId, Limit, Page, Question, needs
 from api.schemas.stock import HoldOut, LedgerLineOut, RungOut, ScanOut, StockLineOut
 from api.views import stock as views
 from reserve.authority import Permission
-from reserve.stock import queries
+from reserve.stock import history, queries
 
 router = APIRouter(tags=["stock"], dependencies=[needs(Permission.STOCK_READ)])
 
@@ -57,7 +57,7 @@ def list_ledger(
 ) -> Page[LedgerLineOut]:
     """Ledger lines touching bins inside my scopes, in the order they were written."""
     rows = question.ask(
-        queries.list_ledger, question.scopes(Permission.STOCK_READ), lot_id=lot_id, after=after, limit=limit
+        history.list_ledger, question.scopes(Permission.STOCK_READ), lot_id=lot_id, after=after, limit=limit
     )
     items = [
         LedgerLineOut(

@@ -189,6 +189,12 @@ def who_is(session: Session, user_id: int) -> tuple[str, bool]:
     return name, must_change
 
 
+def names_of_persons(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Display names by person id; an id that stands for nobody is simply missing."""
+    statement = select(Person.id, Person.display_name_zh).where(Person.id.in_(sorted(set(ids))))
+    return {row.id: row.display_name_zh for row in session.execute(statement)}
+
+
 def sign_in_facts(session: Session, login: str) -> tuple[str | None, datetime | None]:
     """The stored password hash and until when the account is locked; nothing for a login that nobody has."""
     row = session.execute(select(User.password_hash, User.locked_until).where(User.login == login)).one_or_none()

@@ -141,6 +141,11 @@ def matrix_in_force(session: Session) -> list[StepRule]:
     ]
 
 
+def number_of(session: Session, document_id: int | None) -> str | None:
+    """Number of the paper that another refers to."""
+    return None if document_id is None else session.get_one(Document, document_id).number
+
+
 def waiting_for_signature(session: Session, roles_and_scopes: Iterable[tuple[str, str]]) -> Sequence[Document]:
     """Submitted documents with a step of one of these roles inside its scope, oldest first."""
     wanted = list(roles_and_scopes)

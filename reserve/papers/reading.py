@@ -37,6 +37,30 @@ def list_readable(
     return session.scalars(statement.order_by(Document.id).limit(limit)).all()
 
 
+def list_newest(
+    session: Session,
+    scopes: Iterable[str],
+    parties: Iterable[str],
+    *,
+    kind: DocumentKind | None = None,
+    incident_code: str | None = None,
+    number: str = "",
+    before_id: int | None = None,
+    limit: int = 50,
+) -> Sequence[Document]:
+    """Papers that the scopes may read, the newest first, one keyset page; ``number`` is how theirs begins."""
+    statement = select(Document).where(_readable(list(scopes), sorted(set(parties))))
+    if kind is not None:
+        statement = statement.where(Document.kind == kind)
+    if incident_code is not None:
+        statement = statement.where(Document.incident_code == incident_code)
+    if number:
+        statement = statement.where(Document.number.istartswith(number, autoescape=True))
+    if before_id is not None:
+        statement = statement.where(Document.id < before_id)
+    return session.scalars(statement.order_by(Document.id.desc()).limit(limit)).all()
+
+
 def get_readable(session: Session, number: str, scopes: Iterable[str], parties: Iterable[str]) -> Document:
     """A paper, if the scopes may read it. Raises NotFound, also for one that stands but lies outside."""
     readable = _readable(list(scopes), sorted(set(parties)))

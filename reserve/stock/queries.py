@@ -128,27 +128,6 @@ def found_again(session: Session, movement_id: int, lot_id: int) -> int:
     return int(session.scalar(statement) or 0)
 
 
-def list_ledger(
-    session: Session, scopes: Iterable[str], *, lot_id: int | None = None, after: int = 0, limit: int = 100
-) -> Sequence[tuple[Movement, Entry]]:
-    """Ledger lines touching bins inside the scopes, in the order of their positions, one keyset page."""
-    mine = (
-        select(StockAccount.id)
-        .join(Bin, Bin.id == StockAccount.bin_id)
-        .join(Site, Site.id == Bin.site_id)
-        .where(within(Site.organisation_path, scopes))
-        .scalar_subquery()
-    )
-    statement = (
-        select(Movement, Entry)
-        .join(Entry, Entry.movement_id == Movement.id)
-        .where(Entry.id > after, or_(Entry.from_account_id.in_(mine), Entry.to_account_id.in_(mine)))
-    )
-    if lot_id is not None:
-        statement = statement.where(Entry.lot_id == lot_id)
-    return [(row.Movement, row.Entry) for row in session.execute(statement.order_by(Entry.id).limit(limit))]
-
-
 def steps_after(session: Session, account_id: int, lot_id: int, occurred_at: datetime) -> list[Step]:
     """What happened to a lot in an account after an effective time, as known now."""
     signed = case((Entry.to_account_id == account_id, Entry.quantity), else_=-Entry.quantity)
@@ -232,16 +211,18 @@ def stock_lines(
     lot_ids: Iterable[int] | None = None,
     in_transit: bool = False,
     known_at: datetime | None = None,
+    as_of: datetime | None = None,
 ) -> list[StockLine]:
     """Lots as they stand in our bins, with the facts that the ladder needs; sorted by item, site, owner, lot.
 
     known_at    None: now. Otherwise as the books knew it at that recorded time: balances are summed from entries,
                 holds and blocks count as they stood then
+    as_of       None: everything recorded. Otherwise what had happened by that effective time
     in_transit  also what stands in transit bins (``site_code`` is then the shipment's number)
     scopes      organisation paths of the sites' custodians; None: everywhere (planning sees all, lists never do)
     """
     columns = (StockAccount.id.label("account_id"), Bin, Organisation.code.label("owner_code"), Lot, Item)
-    amounts = _amounts_now() if known_at is None else _amounts_known(known_at)
+    amounts = _amounts_now() if known_at is None and as_of is None else _amounts_at(known_at, as_of)
     blocked, certificates = _blocked_at(known_at), _certificates(known_at)
     certificate = func.coalesce(certificates.c.certificate, Lot.certificate).label("certificate")
     blocks = func.coalesce(blocked.c.blocks, 0).label("blocks")
@@ -300,9 +281,15 @@ def _amounts_now() -> Any:
     return select(Balance.account_id, Balance.lot_id, Balance.on_hand, Balance.held).subquery("amounts")
 
 
-def _amounts_known(known_at: datetime) -> Any:
-    """Sums of entries and of open holds recorded not after ``known_at``."""
-    known = select(Movement.id).where(Movement.recorded_at <= known_at).scalar_subquery()
+def _amounts_at(known_at: datetime | None, as_of: datetime | None) -> Any:
+    """Sums of entries and of open holds: recorded not after ``known_at``, happened not after ``as_of``."""
+    movements = select(Movement.id)
+    if known_at is not None:
+        movements = movements.where(Movement.recorded_at <= known_at)
+    if as_of is not None:
+        movements = movements.where(Movement.occurred_at <= as_of)
+    known = movements.scalar_subquery()
+    standing_at = min(each for each in (known_at, as_of) if each is not None)
     incoming = select(Entry.to_account_id.label("account_id"), Entry.lot_id, Entry.quantity.label("quantity"))
     outgoing = select(Entry.from_account_id.label("account_id"), Entry.lot_id, (-Entry.quantity).label("quantity"))
     signed = (
@@ -315,8 +302,8 @@ def _amounts_known(known_at: datetime) -> Any:
     )
     standing = (
         select(Hold.account_id, Hold.lot_id, func.sum(Hold.quantity).label("held"))
-        .outerjoin(HoldEnd, and_(HoldEnd.hold_id == Hold.id, HoldEnd.ended_at <= known_at))
-        .where(Hold.placed_at <= known_at, HoldEnd.id.is_(None))
+        .outerjoin(HoldEnd, and_(HoldEnd.hold_id == Hold.id, HoldEnd.ended_at <= standing_at))
+        .where(Hold.placed_at <= standing_at, HoldEnd.id.is_(None))
         .group_by(Hold.account_id, Hold.lot_id)
         .subquery("standing")
     )

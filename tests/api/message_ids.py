@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -15,13 +16,26 @@ from api.faults import KINDS
 from api.sheets.columns import Form
 from api.sheets.registry import KINDS as KINDS_OF_SHEETS
 from reserve.access.terms import Role
-from reserve.papers.terms import DocumentKind, State
-from reserve.stock.terms import Deduction
+from reserve.organisations.terms import HolderKind, Tier
+from reserve.papers.terms import Decision, DocumentKind, State
+from reserve.sites.terms import BinKind, SiteKind
+from reserve.stock.terms import Deduction, MovementKind
 from seed import goods
 
 ROOT = Path(__file__).parents[2]
 WALKED = ("reserve", "api", "seed", "optimizer")
 
+WORDS: dict[str, tuple[type[StrEnum], ...]] = {
+    "word": (Role, DocumentKind, State),
+    "decision": (Decision,),
+    "site": (SiteKind,),
+    "bin": (BinKind,),
+    "movement": (MovementKind,),
+    "deduction": (Deduction,),
+    "tier": (Tier,),
+    "holder": (HolderKind,),
+}
+"""Closed lists that pages show as words, by context: the same word may mean two things in two lists."""
 DEMO_STAGES = ("schema", "load", "story", "report", "verify")
 
 Message = tuple[str | None, str]
@@ -38,7 +52,7 @@ def wanted() -> frozenset[Message]:
             *((None, title) for title in TITLES.values()),
             *(("error", code) for code in error_codes()),
             *(("expected", phrase) for phrase in expected_phrases()),
-            *(("word", word.value) for words in (Role, DocumentKind, State) for word in words),
+            *((context, word.value) for context, lists in WORDS.items() for words in lists for word in words),
             *(("word", stage) for stage in DEMO_STAGES),
             *(("unit", unit) for unit in units()),
             *sheet_messages(),

@@ -12,6 +12,11 @@ PAGES = [
     ("planner", "/password"),
     ("planner", "/nothing"),
     ("security", "/"),
+    ("keeper", "/stock"),
+    ("keeper", "/items/H2010101?as_of=2021-01-01T12:00"),
+    ("keeper", "/items/H2010101/lots/H2010101-1"),
+    ("auditor", "/papers?kind=opening_balance"),
+    ("auditor", "/search?q=kz"),
 ]
 
 

@@ -11,7 +11,7 @@ from reserve.papers import queries as paper_queries
 from reserve.papers import service as papers
 from reserve.papers.drafting import SignerDoesNotHandle, WrongState
 from reserve.papers.terms import Decision, SignatureDraft, State, WithdrawalDraft
-from reserve.stock import queries
+from reserve.stock import history, queries
 from reserve.stock import service as stock
 from reserve.stock.counts import CountOvertaken
 from reserve.stock.drafts import CountDraft, CountLineDraft, CountSignOffDraft, ReversalDraft
@@ -51,7 +51,7 @@ def test_a_difference_is_posted_when_signed_at_the_time_of_counting(shelves: She
     shelves.run(stock.post_count, CountSignOffDraft(count_number=answer.number), POSTER)
 
     assert shelves.stand() == (90, 0)
-    (movement, _), *_ = reversed(shelves.ask(queries.list_ledger, ["/"]))
+    (movement, _), *_ = reversed(shelves.ask(history.list_ledger, ["/"]))
     assert (movement.kind, movement.occurred_at) == (MovementKind.COUNT, at("2026-02-25"))
 
 
@@ -152,7 +152,7 @@ def test_with_the_right_the_counted_figure_stands(shelves: Shelves) -> None:
 
     assert shelves.stand() == (90, 0)
     assert len(answer.positions) == 2
-    kinds = [(movement.kind, movement.occurred_at) for movement, _ in shelves.ask(queries.list_ledger, ["/"])[-2:]]
+    kinds = [(movement.kind, movement.occurred_at) for movement, _ in shelves.ask(history.list_ledger, ["/"])[-2:]]
     assert kinds == [(MovementKind.COUNT, at("2026-02-25")), (MovementKind.ISSUE, at("2026-02-22"))]
 
 
@@ -184,7 +184,7 @@ def test_late_paper_and_correction_are_undone_together(shelves: Shelves) -> None
     shelves.run(stock.reverse, ReversalDraft(document_number=late.number, reason="wrong paper"))
 
     assert shelves.stand() == (90, 0)
-    reversed_kinds = [movement.kind for movement, _ in shelves.ask(queries.list_ledger, ["/"])[-2:]]
+    reversed_kinds = [movement.kind for movement, _ in shelves.ask(history.list_ledger, ["/"])[-2:]]
     assert reversed_kinds == [MovementKind.REVERSE, MovementKind.REVERSE]
 
 
