@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.dispatch.arcs import build_network
+from optimizer.dispatch.fitting import eased
 from optimizer.dispatch.guide import COLUMNS_SMALL, column_count
 from optimizer.dispatch.instance import Instance, Level, Need
 from optimizer.dispatch.packs import effective_quantity, smallest_packs
@@ -95,7 +96,7 @@ class Explainer:
     """Reads one plan; keeps what many needs share."""
 
     def __init__(self, instance: Instance, plan: Plan) -> None:
-        self.instance = instance
+        self.instance = instance = eased(instance, plan)
         self.needs = {need.code: need for need in instance.needs}
         self.sight = Sight(instance, plan)
         self._exchange = Exchange(instance)

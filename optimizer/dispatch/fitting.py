@@ -12,7 +12,7 @@ from dataclasses import replace
 from optimizer.dispatch.coupling import Limit, Limits
 from optimizer.dispatch.instance import Instance, Lot, Need, Rounding, Route
 from optimizer.dispatch.plan import Plan, Shipment
-from optimizer.grid import first_departure
+from optimizer.dispatch.ways import ways_of
 
 Slot = tuple[int, int]
 """Period of the grid and hour of leaving."""
@@ -41,6 +41,24 @@ def fitted(instance: Instance, plan: Plan) -> Plan | None:
     return replace(plan, shipments=tuple(found), instance_hash=instance.hash)
 
 
+def eased(instance: Instance, plan: Plan) -> Instance:
+    """The world in which reasons are sought: without limits of transport where half of their room carries the plan.
+
+    Then they bind nowhere, and what a reason promises has as much room again. Docks alone are left as they are.
+    """
+    if not (instance.fleets or instance.lane_limits):
+        return instance
+    half = replace(
+        instance,
+        docks=tuple(replace(row, cm3_per_hour=row.cm3_per_hour // 2) for row in instance.docks),
+        lane_limits=tuple(replace(row, cm3_per_hour=row.cm3_per_hour // 2) for row in instance.lane_limits),
+        fleets=tuple(
+            replace(row, rates=tuple((hour, rate // 2) for hour, rate in row.rates)) for row in instance.fleets
+        ),
+    )
+    return without_limits(instance) if fitted(half, plan) else instance
+
+
 class _Timetable:
     """What room is left in every period while shipments are given their hours."""
 
@@ -49,7 +67,7 @@ class _Timetable:
         self.room: dict[Limit, list[int]] = {}
         self.lots = {(lot.source_code, lot.item_code, lot.code): lot for lot in instance.lots}
         self.needs = {need.code: need for need in instance.needs}
-        self.routes = {(route.site_code, route.place_code): route for route in instance.routes}
+        self.ways = ways_of(instance)
         self.sites = {source.code: source.site_code for source in instance.sources}
 
     def urgency(self, row: Shipment) -> tuple[object, ...]:
@@ -76,7 +94,11 @@ class _Timetable:
         return None
 
     def _route(self, row: Shipment) -> Route:
-        return self.routes[self.sites[row.source_code], row.place_code]
+        """The way a shipment goes, in the version in which it goes there."""
+        ways = self.ways[self.sites[row.source_code], row.place_code]
+        hours = row.arrive_hour - row.leave_hour
+        same = (way for way in ways if (way.travel_hours, way.km) == (hours, row.km))
+        return next(way for way in same if way.first_leave(row.leave_hour) == row.leave_hour)
 
     def _slots(self, row: Shipment, lot: Lot, need: Need, route: Route) -> Iterator[Slot]:
         """Hours at which the shipment may leave: its own period, then later ones in time, then earlier ones."""
@@ -85,7 +107,7 @@ class _Timetable:
         for period in range(len(boundaries) - 1):
             inside = boundaries[period] <= row.leave_hour < boundaries[period + 1]
             earliest = max(boundaries[period], ready, row.leave_hour if inside else 0)
-            leave = first_departure(earliest, route.travel_hours, route.closures)
+            leave = route.first_leave(earliest)
             in_time = leave + route.travel_hours <= need.due_hour if row.on_time else leave == row.leave_hour
             if leave < boundaries[period + 1] and in_time:
                 slots.append((period, leave))

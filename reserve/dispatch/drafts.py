@@ -49,6 +49,8 @@ class PlanRequestDraft(PolicyDraft):
     """From the order at the gate to wheels rolling (common rule: outbound starts within two hours)."""
     cover_hours: int | None = Field(default=None, ge=24, le=2160)
     """Goods for a flow arrive at most so long before they are due: cover at the point. Empty: as early as can be."""
+    transport_limits: bool = True
+    """Docks and vehicles of the books limit what leaves. Without: transport is enough for everything."""
     pins: tuple[PinDraft, ...] = ()
     previous_plan: str | None = None
     """The plan in force that this one takes the place of: it stays where nothing better is found, and the answer says

@@ -18,7 +18,7 @@ from reserve.capacity.terms import Supply, SupplyKind
 from reserve.catalogue import queries as catalogue_queries
 from reserve.catalogue.models import Item
 from reserve.clock import end_of_day, local_day
-from reserve.dispatch import exchange, queries, roads, rules
+from reserve.dispatch import exchange, queries, roads, rules, transport
 from reserve.dispatch.arrivals import Arrivals, key_of
 from reserve.dispatch.drafts import PinDraft
 from reserve.errors import InvalidInput, Problem
@@ -61,6 +61,7 @@ class Question:
     loading_minutes: int
     item_codes: tuple[str, ...] = ()
     cover_hours: int | None = None
+    transport_limits: bool = True
 
 
 @dataclass(slots=True)
@@ -105,12 +106,17 @@ def build_instance(session: Session, question: Question) -> model.Instance:
     places = sorted({need.place_code for need in needs})
     hours = [need.due_hour for need in needs]
     until = question.as_of + timedelta(hours=question.horizon_hours)
+    loading_sites = [world.sites[code] for code in sorted({code.split("@")[1] for code in givers})]
     routes, changes = roads.roads_of(
         session,
         roads.Span(question.as_of, until, question.known_at, question.loading_minutes),
-        [world.sites[code] for code in sorted({code.split("@")[1] for code in givers})],
+        loading_sites,
         [world.sites[code] for code in places],
     )
+    haulage = transport.Haulage((), ())
+    if question.transport_limits:
+        minutes = question.loading_minutes
+        haulage = transport.haulage(session, loading_sites, world.regions, question.incidents, minutes)
     replaceable = {pair.needed_item for pair in pairs}
     spoken_of = {need.code for need in needs if need.item_code in replaceable}
     return model.Instance(
@@ -127,6 +133,8 @@ def build_instance(session: Session, question: Question) -> model.Instance:
         steps=tuple(_steps(world)),
         needs=tuple(needs),
         routes=tuple(routes),
+        docks=haulage.docks,
+        fleets=haulage.fleets,
         substitutions=tuple(pairs),
         road_changes=tuple(changes),
         uses=tuple(use for use in uses if use.need_code in spoken_of),

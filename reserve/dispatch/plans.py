@@ -56,6 +56,7 @@ def request_plan(
         loading_minutes=draft.loading_minutes,
         item_codes=draft.item_codes,
         cover_hours=draft.cover_hours,
+        transport_limits=draft.transport_limits,
     )
     instance, followed = planning.build_instance(session, question), None
     if draft.previous_plan is not None:

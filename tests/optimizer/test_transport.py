@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.arcs import build_network
 from optimizer.dispatch.check import check
+from optimizer.dispatch.explain import explain
 from optimizer.dispatch.fitting import without_limits
 from optimizer.dispatch.guide import guided_plan
 from optimizer.dispatch.heuristics import nearest_first, per_item_flow, pro_rata
@@ -209,3 +210,14 @@ def test_a_shipment_is_parted_where_no_period_has_room_for_all_of_it() -> None:
     slow = replace(world, fleets=(Fleet("F", ("W-S1",), ((0, 60),)),))
 
     assert sent(allocate(slow)) == [("P1", 0, 36), ("P1", 6, 24)]
+
+
+def test_reasons_hold_where_vehicles_have_room_to_spare() -> None:
+    world = make_world(items=(Item("MASK", volume_cm3=1),), lots=(make_lot(quantity=20),))
+    roomy = replace(world, fleets=(Fleet("F", ("W-S1",), ((0, 1_000),)),))
+
+    (free,), (carried,) = (explain(each, allocate(each)) for each in (world, roomy))
+
+    assert carried == free
+    assert carried.unlock is not None
+    assert (carried.unlock.kind, carried.unlock.gain, carried.unlock.verified) == ("more_stock", 40, True)
