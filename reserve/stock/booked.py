@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from reserve.organisations.models import Organisation
@@ -65,9 +65,16 @@ def booked_lines(
     kind: DocumentKind | None = None,
     movement: MovementKind | None = None,
     site_code: str | None = None,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+    with_undone: bool = False,
     limit: int = 20_000,
 ) -> list[BookedLine]:
-    """Entries of papers in the order they were written; reversals and reversed papers only where asked by id."""
+    """Entries of papers in the order they were written.
+
+    as_of, known_at  what had happened by then, and what was written down by then
+    with_undone      also papers that were reversed, and their reversals; always where papers are named
+    """
     from_account, to_account = aliased(StockAccount), aliased(StockAccount)
     from_bin, to_bin = aliased(Bin), aliased(Bin)
     statement = (
@@ -102,9 +109,13 @@ def booked_lines(
     )
     if documents is not None:
         statement = statement.where(Document.id.in_(sorted(documents)))
-    else:
+    elif not with_undone:
         undone = select(DocumentState.document_id).where(DocumentState.state == State.REVERSED).scalar_subquery()
         statement = statement.where(Document.id.not_in(undone))
+    if as_of is not None:
+        statement = statement.where(Movement.occurred_at <= as_of)
+    if known_at is not None:
+        statement = statement.where(Movement.recorded_at <= known_at)
     if kind is not None:
         statement = statement.where(Document.kind == kind)
     if movement is not None:
@@ -112,6 +123,45 @@ def booked_lines(
     if site_code is not None:
         statement = statement.where((to_bin.place == site_code) | (from_bin.place == site_code))
     return [_booked(row) for row in session.execute(statement.order_by(Entry.id).limit(limit))]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """So much of a lot, for an owner, in a bin. Base units."""
+
+    lot: Lot
+    bin_code: str
+    owner_code: str
+    fund: Fund
+    quantity: int
+
+
+def standing_at(session: Session, site_code: str, *, as_of: datetime, known_at: datetime) -> list[Standing]:
+    """What stood at a site at one hour, as the books knew it at another; summed from the ledger, by item, bin, lot."""
+    known = select(Movement.id).where(Movement.occurred_at <= as_of, Movement.recorded_at <= known_at)
+    sides = [
+        select(account.label("account_id"), Entry.lot_id, (sign * Entry.quantity).label("quantity")).where(
+            Entry.movement_id.in_(known.scalar_subquery())
+        )
+        for account, sign in ((Entry.to_account_id, 1), (Entry.from_account_id, -1))
+    ]
+    signed = union_all(*sides).subquery("signed")
+    statement = (
+        select(Lot, Bin.code, Organisation.code, StockAccount.fund, func.sum(signed.c.quantity))
+        .join(StockAccount, StockAccount.id == signed.c.account_id)
+        .join(Bin, Bin.id == StockAccount.bin_id)
+        .join(Site, Site.id == Bin.site_id)
+        .join(Organisation, Organisation.id == StockAccount.owner_id)
+        .join(Lot, Lot.id == signed.c.lot_id)
+        .where(Site.code == site_code)
+        .group_by(Lot.id, Bin.code, Organisation.code, StockAccount.fund)
+        .having(func.sum(signed.c.quantity) != 0)
+        .order_by(Lot.item_code, Bin.code, Lot.expires_on, Lot.id, Organisation.code, StockAccount.fund)
+    )
+    return [
+        Standing(lot, bin_code, owner_code, fund, int(quantity))
+        for lot, bin_code, owner_code, fund, quantity in session.execute(statement)
+    ]
 
 
 def counted_lines(

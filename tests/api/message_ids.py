@@ -18,7 +18,7 @@ from api.sheets.registry import KINDS as KINDS_OF_SHEETS
 from reserve.access.terms import Role
 from reserve.organisations.terms import HolderKind, Tier
 from reserve.papers.terms import Decision, DocumentKind, State
-from reserve.sites.terms import BinKind, SiteKind
+from reserve.sites.terms import OUTSIDE, BinKind, SiteKind
 from reserve.stock.terms import Deduction, MovementKind
 from seed import goods
 
@@ -56,6 +56,7 @@ def wanted() -> frozenset[Message]:
             *(("word", stage) for stage in DEMO_STAGES),
             *(("unit", unit) for unit in units()),
             *sheet_messages(),
+            *(("word", kind.value) for kind in (*MovementKind, *OUTSIDE, BinKind.IN_TRANSIT)),
         }
     )
 
