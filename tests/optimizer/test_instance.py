@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -83,4 +84,5 @@ def test_reading_an_instance_and_checking_a_plan_needs_no_solver() -> None:
 
 def test_a_world_of_the_first_day_keeps_its_hash_and_its_plan() -> None:
     assert make_world().hash == "de50dcbfadd587ef91eb53fb80fda8aa8d29d97f7bf79f7d7ada6b63ca266866"
-    assert allocate(make_world()).hash == "75973343d72057d44c0c51172e4e15fdc6b41146f9af0f39b17f7f758b8912ab"
+    plan = replace(allocate(make_world()), solver="", version="")  # whoever solves it finds the same
+    assert plan.hash == "79780a9731d002e1e62cebb82c463593f2f5bdd7c7df1f5262b1ed7a0bf51b26"
