@@ -45,6 +45,15 @@ class PlannedLineOut(Out):
     makes_up: int
 
 
+class SmallShipmentOut(Out):
+    """``source``: owner and site, as the explanation names them."""
+
+    source: str
+    item_code: str
+    place: str
+    quantity: int
+
+
 class PlanOut(PlanRef):
     """A plan with its shipments, why anything is unmet, and the yardsticks on the same data."""
 
@@ -55,6 +64,8 @@ class PlanOut(PlanRef):
     lines: list[PlannedLineOut]
     explanation: JsonValue
     yardsticks: JsonValue
+    small_shipments: list[SmallShipmentOut]
+    """Below the smallest shipment asked for, and yet sent: without them somebody would miss goods."""
 
 
 class ChangeOut(Out):

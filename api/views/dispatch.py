@@ -16,6 +16,7 @@ from api.schemas.dispatch import (
     PlanRef,
     ShipmentOut,
     ShipmentWholeOut,
+    SmallShipmentOut,
 )
 from api.schemas.papers import DocumentRow
 from api.views.document_rows import document_rows
@@ -42,6 +43,10 @@ def plan(session: Session, code: str, scopes: tuple[str, ...]) -> PlanOut:
         lines=[PlannedLineOut.model_validate(line) for line in queries.plan_lines(session, plan.id)],
         explanation=json.loads(queries.explanation_of(result)) if result and is_solved else None,
         yardsticks=json.loads(result.yardsticks) if result and is_solved else None,
+        small_shipments=[
+            SmallShipmentOut(source=source, item_code=item, place=place, quantity=quantity)
+            for source, item, place, quantity in (queries.small_shipments(plan, result) if result and is_solved else ())
+        ],
     )
 
 

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("ledger_position", sa.BigInteger(), nullable=False),
         sa.Column("policy", sa.Text(), nullable=False),
         sa.Column("pins", sa.Text(), nullable=False),
+        sa.Column("smallest", sa.Text(), nullable=False),
         sa.Column("instance", sa.LargeBinary(), nullable=False),
         sa.Column("instance_hash", sa.Text(), nullable=False),
         sa.Column("previous_id", sa.BigInteger(), nullable=True),

@@ -18,6 +18,8 @@ from optimizer.dispatch.plan import Plan, PlanDiff
 from optimizer.dispatch.policy import Policy
 from optimizer.dispatch.replan import State, replan
 from optimizer.dispatch.score import weighted_unmet_ppm
+from optimizer.dispatch.small import without_small
+from optimizer.dispatch.smallest import Smallest
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,18 @@ def answer(task: Mapping[str, Any]) -> dict[str, str]:
     """The answer to a solve task in plain JSON values, for whoever hands it in.
 
     task  ``instance`` (its JSON text), ``policy`` (see ``Policy.plain``), ``pins`` (source code, need code, quantity),
-          ``followed``: the plan in force (its JSON text) and its start, where this plan takes its place
+          ``followed``: the plan in force (its JSON text) and its start, where this plan takes its place,
+          ``smallest``: the smallest shipment of an item from one source to one place (item code, quantity)
     """
     policy, pins = Policy.from_plain(task["policy"]), [Pin(*pin) for pin in task["pins"]]
     instance, followed = Instance.from_json(task["instance"]), task.get("followed")
+    tidied = None
+    if smallest := [Smallest(*row) for row in task.get("smallest", ())]:
+        tidied = without_small(instance, smallest, policy, pins=pins)
+        pins += tidied.bans
     if followed is None:
-        made, changes = brief(instance, policy, pins), PlanDiff(())
+        plan = tidied.plan if tidied else allocate(instance, policy, pins=pins)
+        made, changes = told(instance, plan, pins), PlanDiff(())
     else:
         plan, changes = replan(instance, State(), Plan.from_json(followed["plan"]), followed["t0"], policy, pins=pins)
         made = told(instance, plan, pins)

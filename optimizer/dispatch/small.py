@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optimizer.dispatch.allocate import allocate
@@ -11,27 +10,23 @@ from optimizer.dispatch.compare import unmet_by_class
 from optimizer.dispatch.instance import Instance, Pin
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Policy
+from optimizer.dispatch.smallest import Cell, Smallest, small_cells
 from optimizer.limits import Budget
 
 ROUNDS = 4
-
-Cell = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Smallest:
-    """Goods of one item from one source to one place: nothing, or at least so many base units of it."""
-
-    item_code: str
-    quantity: int
+FEW = 12  # small shipments that are tried one by one when all at once does not do
 
 
 @dataclass(frozen=True)
 class Tidied:
-    """A plan and the small shipments that stay in it, as (source, item, place): without them goods would be missed."""
+    """A plan and the small shipments that stay in it, as (source, item, place): without them goods would be missed.
+
+    bans  the lanes it closed, as pins: whoever plans on must close them too
+    """
 
     plan: Plan
     small: tuple[Cell, ...]
+    bans: tuple[Pin, ...] = ()
 
 
 def without_small(
@@ -41,7 +36,7 @@ def without_small(
     budget: Budget | None = None,
     pins: Sequence[Pin] = (),
 ) -> Tidied:
-    """Close small lanes and plan again, first all of them, then one by one; kept only if no class misses more."""
+    """Close small lanes and plan again, all of them, else one by one if few; kept only if no class misses more."""
     plan = allocate(instance, policy, budget, pins)
     bans: tuple[Pin, ...] = ()
     pinned = {pin.source_code for pin in pins if pin.quantity}
@@ -50,31 +45,24 @@ def without_small(
         cells = [cell for cell in small_cells(plan, smallest) if cell not in stuck and cell[0] not in pinned]
         if not cells:
             break
-        for chosen in (cells, *([cell] for cell in cells)):
-            closed = _bans(instance, chosen)
+        for chosen in (cells, *([cell] for cell in cells if len(cells) <= FEW)):
+            closed = _bans(instance, plan, chosen)
             tried = allocate(instance, policy, budget, (*pins, *bans, *closed))
             if _no_more_unmet(instance, tried, plan):
                 plan, bans = tried, (*bans, *closed)
                 break
             stuck |= set(chosen) if len(chosen) == 1 else set()
-    return Tidied(plan, tuple(small_cells(plan, smallest)))
+    return Tidied(plan, tuple(small_cells(plan, smallest)), bans)
 
 
-def small_cells(plan: Plan, smallest: Iterable[Smallest]) -> list[Cell]:
-    """What is sent from one source to one place below the smallest quantity of its item, over all hours."""
-    least = {row.item_code: row.quantity for row in smallest}
-    sent: dict[Cell, int] = defaultdict(int)
-    for row in plan.shipments:
-        sent[row.source_code, row.item_code, row.place_code] += row.quantity
-    return sorted(cell for cell, quantity in sent.items() if quantity < least.get(cell[1], 0))
-
-
-def _bans(instance: Instance, cells: Sequence[Cell]) -> tuple[Pin, ...]:
+def _bans(instance: Instance, plan: Plan, cells: Sequence[Cell]) -> tuple[Pin, ...]:
+    """Close the source to every need of the item at the place, and to those for which it stands in there."""
+    stands_in = {(row.source_code, row.item_code, row.place_code, row.need_code) for row in plan.shipments}
     return tuple(
         Pin(source, need.code, 0)
         for source, item, place in cells
         for need in instance.needs
-        if (need.item_code, need.place_code) == (item, place)
+        if (need.item_code, need.place_code) == (item, place) or (source, item, place, need.code) in stands_in
     )
 
 

@@ -25,6 +25,13 @@ class PinDraft(Draft):
     quantity: int = Field(ge=0, le=MAX_QUANTITY, strict=True)
 
 
+class SmallestDraft(Draft):
+    """Of this item so much goes from one owner's store to one place, or nothing."""
+
+    item_code: str
+    quantity: int = Field(ge=1, le=MAX_QUANTITY, strict=True)
+
+
 class PolicyDraft(Draft):
     """How classes stand to each other, and how one class, or all of them together, shares what is scarce."""
 
@@ -52,6 +59,8 @@ class PlanRequestDraft(PolicyDraft):
     transport_limits: bool = True
     """Docks and vehicles of the books limit what leaves. Without: transport is enough for everything."""
     pins: tuple[PinDraft, ...] = ()
+    smallest: tuple[SmallestDraft, ...] = ()
+    """Shipments below these are made from elsewhere where no class misses a unit by it; those that stay are named."""
     previous_plan: str | None = None
     """The plan in force that this one takes the place of: it stays where nothing better is found, and the answer says
     what changes."""

@@ -28,6 +28,8 @@ class DispatchPlan(AppendOnly, Base):
     policy: Mapped[str]
     pins: Mapped[str]
     """JSON: source code, need code and quantity of each, as the instance names them."""
+    smallest: Mapped[str]
+    """JSON: item code and quantity of the smallest shipments asked for."""
     instance: Mapped[bytes]
     instance_hash: Mapped[str]
     previous_id: Mapped[int | None] = mapped_column(ForeignKey("dispatch_plan.id"), index=True)

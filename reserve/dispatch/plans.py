@@ -13,7 +13,7 @@ from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Between, Fairness, Policy
 from reserve.authority import Actor, Permission, require, require_scope
 from reserve.db import append, last_position
-from reserve.dispatch import bookings, planning, queries, replanning
+from reserve.dispatch import bookings, planning, queries, replanning, rules
 from reserve.dispatch.drafts import PlanFailureDraft, PlanRequestDraft, PlanResultDraft, PolicyDraft
 from reserve.dispatch.models import DispatchPlan, PlanLine, PlanResult
 from reserve.errors import Conflict, InvalidInput, NotFound, Problem
@@ -62,6 +62,9 @@ def request_plan(
     if draft.previous_plan is not None:
         followed, instance = replanning.follow_up(session, draft.previous_plan, question, instance)
     pins = planning.pins_of(instance, draft.pins)
+    known = {item.code for item in instance.items}
+    if problems := rules.smallest_problems([row.item_code for row in draft.smallest], known):
+        raise InvalidInput(problems)
     code = f"PLAN-{uuid7()}"
     job = outbox.put(session, JOB_KIND, code, {"plan": code}, now=now)
     row = {
@@ -74,6 +77,7 @@ def request_plan(
         "ledger_position": last_position(session),
         "policy": json.dumps(policy_of(draft).plain(), sort_keys=True),
         "pins": json.dumps([[pin.source_code, pin.need_code, pin.quantity] for pin in pins]),
+        "smallest": json.dumps([[row.item_code, row.quantity] for row in draft.smallest]),
         "instance": zlib.compress(instance.to_json().encode(), 6),
         "instance_hash": instance.hash,
         "previous_id": followed.previous_id if followed else None,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from optimizer.dispatch.instance import Instance
 from optimizer.dispatch.plan import Plan
+from optimizer.dispatch.smallest import Smallest, small_quantities
 from reserve.capacity import pegs
 from reserve.db import within
 from reserve.dispatch import rules
@@ -96,7 +97,14 @@ def solve_task(plan: DispatchPlan) -> dict[str, Any]:
         "instance": instance_of(plan).to_json(),
         "policy": json.loads(plan.policy),
         "pins": json.loads(plan.pins),
+        "smallest": json.loads(plan.smallest),
     }
+
+
+def small_shipments(request: DispatchPlan, result: PlanResult) -> list[tuple[str, str, str, int]]:
+    """What a plan sends below the smallest shipments asked for: owner and site, item, place, quantity."""
+    least = [Smallest(*row) for row in json.loads(request.smallest)]
+    return small_quantities(plan_of(result), least) if least else []
 
 
 def plan_of(result: PlanResult) -> Plan:

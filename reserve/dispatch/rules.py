@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -78,6 +78,18 @@ def holder_relation(
     if _GOVERNMENT.index(owner_government) > _GOVERNMENT.index(lead_tier):
         return HolderRelation.ABOVE
     return HolderRelation.NEIGHBOUR
+
+
+def smallest_problems(wanted: Sequence[str], known: Collection[str]) -> list[Problem]:
+    """Items named for their smallest shipment that the plan does not look at, or that are named twice."""
+    problems = []
+    for place, code in enumerate(wanted):
+        field = f"smallest.{place}.item_code"
+        if code not in known:
+            problems.append(Problem("unknown_item", field, "an item of this plan", code, place + 1))
+        elif code in wanted[:place]:
+            problems.append(Problem("repeated", field, "each once", code, place + 1))
+    return problems
 
 
 def spread_floor(floor: int, books: Sequence[int]) -> list[int]:

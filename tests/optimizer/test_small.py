@@ -7,7 +7,8 @@ from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.check import check
 from optimizer.dispatch.compare import unmet_by_class
 from optimizer.dispatch.instance import HolderKind, Instance, Route
-from optimizer.dispatch.small import Smallest, small_cells, without_small
+from optimizer.dispatch.small import without_small
+from optimizer.dispatch.smallest import Smallest, small_cells
 from tests.optimizer.worlds import make_lot, make_need, make_source, make_world, tiny
 
 

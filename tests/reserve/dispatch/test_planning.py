@@ -14,7 +14,14 @@ from reserve.authority import Actor, Grant, Permission
 from reserve.db import append
 from reserve.dispatch import queries
 from reserve.dispatch import service as dispatch
-from reserve.dispatch.drafts import OrderReasonDraft, PinDraft, PlanFailureDraft, PlanRequestDraft, PlanResultDraft
+from reserve.dispatch.drafts import (
+    OrderReasonDraft,
+    PinDraft,
+    PlanFailureDraft,
+    PlanRequestDraft,
+    PlanResultDraft,
+    SmallestDraft,
+)
 from reserve.dispatch.letters import PlanNotSolved
 from reserve.dispatch.plans import PlanAnswered, PlanBreaksTheModel
 from reserve.dispatch.terms import PlannedLine, PlanState
@@ -268,4 +275,36 @@ def test_wishes_that_nothing_answers_to_are_all_named(office: Office) -> None:
     assert problems(refusal) == [
         ("pin_without_source", "pins.0.source_site", "BUREAU@WH-X"),
         ("pin_without_need", "pins.0.need_key", "no such need"),
+    ]
+
+
+def small_in(office: Office, least: int) -> tuple[dict[tuple[str, str], int], list[tuple[str, str, str, int]]]:
+    """What a plan with this smallest shipment sends by store and place, and what it names as smaller."""
+    code = office.plan(item_codes=(MASK,), smallest=(SmallestDraft(item_code=MASK, quantity=least),))
+    request = office.ask(queries.get_plan, code)
+    sent: dict[tuple[str, str], int] = {}
+    for line in office.ask(queries.plan_lines, request.id):
+        key = (line.source_site, line.receiver_site)
+        sent[key] = sent.get(key, 0) + line.quantity
+    return sent, queries.small_shipments(request, office.ask(queries.find_result, request.id))
+
+
+def test_a_small_shipment_comes_from_elsewhere_and_what_must_stay_is_named(office: Office) -> None:
+    plain, none = small_in(office, 1)
+    tidy, named = small_in(office, 250)
+
+    assert (plain, none) == ({("WH-C01", "HS-1"): 200, ("WH-P01", "HS-1"): 300, ("WH-C01", "HS-2"): 200}, [])
+    assert tidy == {("WH-P01", "HS-1"): 500, ("WH-C01", "HS-2"): 200}
+    assert named == [("130100@WH-C01", MASK, "HS-2", 200)]
+
+
+def test_smallest_shipments_of_other_items_are_all_named(office: Office) -> None:
+    wish = tuple(SmallestDraft(item_code=code, quantity=5) for code in (MASK, "H9999999", MASK))
+
+    with office.refused(InvalidInput) as refusal:
+        office.asked(smallest=wish)
+
+    assert problems(refusal) == [
+        ("unknown_item", "smallest.1.item_code", "H9999999"),
+        ("repeated", "smallest.2.item_code", MASK),
     ]
