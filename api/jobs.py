@@ -16,6 +16,8 @@ from typing import Protocol
 import structlog
 from sqlalchemy.orm import Session
 
+from api.solving import first_answer
+from optimizer.limits import Rung
 from reserve.access.rules import WORKER
 from reserve.authority import Actor, Permission, require
 from reserve.commands import Done, Runner
@@ -64,11 +66,13 @@ class JobHandler:
     prepare  everything the solver needs, as one JSON text
     store    runs the verb that records the answer
     fail     runs the verb that records why there is none
+    first    records what can be said at once, while the solver works
     """
 
     prepare: Callable[[Session, Job], str]
     store: Callable[[Runner, Job, str], None]
     fail: Callable[[Runner, Job, str], None]
+    first: Callable[[Runner, Job], None] = lambda runner, job: None
 
 
 class JobDraft(Draft):
@@ -105,6 +109,7 @@ class Dispatcher:
             handler = JOB_HANDLERS[job.kind]
             self.queue.hand_over(job.code, job.kind, self.runner.ask(handler.prepare, job))
             self.runner.run(take_up, JobDraft(code=job.code), actor=WORKER, answer=Done, key=f"take-up:{job.code}")
+            handler.first(self.runner, job)
         for job in self.runner.ask(outbox.list_running):
             outcome = self.queue.outcome(job.code)
             if outcome is not None:
@@ -146,16 +151,29 @@ class Dispatcher:
 
 def _prepare_plan(session: Session, job: Job) -> str:
     request = dispatch_queries.get_plan(session, job.subject)
-    return json.dumps(dispatch_queries.solve_task(request), ensure_ascii=False)
+    return json.dumps(dispatch_queries.solve_task(request, _rung(job)), ensure_ascii=False)
+
+
+def _rung(job: Job) -> Rung:
+    """How far this job climbs: the guide first, which is in small worlds the top already."""
+    return Rung(json.loads(job.payload).get("rung", Rung.GUIDE))
+
+
+def _first_plan(runner: Runner, job: Job) -> None:
+    if _rung(job) is Rung.GUIDE:
+        answer = first_answer(dispatch_queries.solve_task(runner.ask(dispatch_queries.get_plan, job.subject)))
+        if answer is not None:
+            draft = PlanResultDraft(plan_code=job.subject, goes_on=True, **answer)
+            runner.run(plans.record_plan, draft, actor=WORKER, answer=Done, key=f"job-first:{job.code}")
 
 
 def _store_plan(runner: Runner, job: Job, result: str) -> None:
-    draft = PlanResultDraft(plan_code=job.subject, **json.loads(result))
+    draft = PlanResultDraft(plan_code=job.subject, job_code=job.code, **json.loads(result))
     runner.run(plans.record_plan, draft, actor=WORKER, answer=Done, key=f"job:{job.code}")
 
 
 def _fail_plan(runner: Runner, job: Job, error: str) -> None:
-    draft = PlanFailureDraft(plan_code=job.subject, error=error)
+    draft = PlanFailureDraft(plan_code=job.subject, job_code=job.code, error=error)
     runner.run(plans.record_plan_failure, draft, actor=WORKER, answer=Done, key=f"job-failed:{job.code}")
 
 
@@ -175,7 +193,7 @@ def _fail_study(runner: Runner, job: Job, error: str) -> None:
 
 
 JOB_HANDLERS: Mapping[str, JobHandler] = {
-    plans.JOB_KIND: JobHandler(_prepare_plan, _store_plan, _fail_plan),
+    plans.JOB_KIND: JobHandler(_prepare_plan, _store_plan, _fail_plan, _first_plan),
     studies.JOB_KIND: JobHandler(_prepare_study, _store_study, _fail_study),
 }
 """Every kind of job that the core writes into its outbox."""

@@ -61,6 +61,12 @@ class PlanOut(PlanRef):
     error: str | None
     plan_hash: str
     rung: str
+    """How far up the ladder this answer comes from: R0 nearest first, R1 the guide, R2 the exact stages."""
+    bound: float | None
+    """Unmet base units that no plan can beat; none where the rung proves nothing."""
+    gap: float | None
+    climbing: bool
+    """Whether a better answer is still being looked for."""
     lines: list[PlannedLineOut]
     explanation: JsonValue
     yardsticks: JsonValue

@@ -21,8 +21,10 @@ from api.schemas.dispatch import (
 from api.schemas.papers import DocumentRow
 from api.views.document_rows import document_rows
 from api.views.scoping import parties_in
+from optimizer.limits import Rung
 from reserve.dispatch import queries
 from reserve.errors import NotFound
+from reserve.jobs import outbox
 from reserve.papers import queries as paper_queries
 from reserve.papers import reading
 from reserve.papers.terms import DocumentKind
@@ -34,12 +36,17 @@ def plan(session: Session, code: str, scopes: tuple[str, ...]) -> PlanOut:
     found_in(scopes, plan.organisation_path, "plan", code)
     result = queries.find_result(session, plan.id)
     is_solved = result is not None and not result.error
+    solved = queries.plan_of(result) if result and is_solved else None
+    proves = solved is not None and solved.rung != Rung.NEAREST_FIRST
     return PlanOut(
         **PlanRef.model_validate(plan).model_dump(),
         state=queries.plan_state(session, plan.id),
         error=result.error if result else None,
         plan_hash=result.plan_hash if result else "",
         rung=result.rung if result else "",
+        bound=solved.bound if solved and proves else None,
+        gap=solved.gap if solved and proves else None,
+        climbing=outbox.is_open(session, "dispatch_plan", plan.code),
         lines=[PlannedLineOut.model_validate(line) for line in queries.plan_lines(session, plan.id)],
         explanation=json.loads(queries.explanation_of(result)) if result and is_solved else None,
         yardsticks=json.loads(result.yardsticks) if result and is_solved else None,

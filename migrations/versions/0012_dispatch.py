@@ -122,34 +122,9 @@ def upgrade() -> None:
         sa.Column("row_hash", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["plan_id"], ["dispatch_plan.id"], name=op.f("fk_dispatch_plan_result_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch_plan_result")),
-        sa.UniqueConstraint("plan_id", name=op.f("uq_dispatch_plan_result_plan_id")),
+        sa.UniqueConstraint("plan_id", "rung", name=op.f("uq_dispatch_plan_result_plan_id_rung")),
         sqlite_strict=True,
     )
-    op.create_table(
-        "dispatch_study",
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("plan_id", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "policies", "hold_back", "loads", name="studykind", native_enum=False, create_constraint=True, length=40
-            ),
-            nullable=False,
-        ),
-        sa.Column("question", sa.LargeBinary(), nullable=False),
-        sa.Column("question_hash", sa.Text(), nullable=False),
-        sa.Column("requested_by_person", sa.BigInteger(), nullable=False),
-        sa.Column("recorded_at", UtcDateTime(), nullable=False),
-        sa.Column("job_code", sa.Text(), nullable=False),
-        sa.Column("hash_algorithm", sa.Text(), nullable=False),
-        sa.Column("row_hash", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["plan_id"], ["dispatch_plan.id"], name=op.f("fk_dispatch_study_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch_study")),
-        sa.UniqueConstraint("code", name=op.f("uq_dispatch_study_code")),
-        sqlite_strict=True,
-    )
-    op.create_index(op.f("ix_dispatch_study_plan_id"), "dispatch_study", ["plan_id"], unique=False)
     op.create_table(
         "device_settlement",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -227,20 +202,32 @@ def upgrade() -> None:
         op.f("ix_dispatch_shipment_receiver_site_id"), "dispatch_shipment", ["receiver_site_id"], unique=False
     )
     op.create_table(
-        "dispatch_study_result",
+        "dispatch_study",
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("study_id", sa.BigInteger(), nullable=False),
-        sa.Column("answer", sa.LargeBinary(), nullable=False),
-        sa.Column("answer_hash", sa.Text(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("result_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "policies", "hold_back", "loads", name="studykind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("question", sa.LargeBinary(), nullable=False),
+        sa.Column("question_hash", sa.Text(), nullable=False),
+        sa.Column("requested_by_person", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("job_code", sa.Text(), nullable=False),
         sa.Column("hash_algorithm", sa.Text(), nullable=False),
         sa.Column("row_hash", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["study_id"], ["dispatch_study.id"], name=op.f("fk_dispatch_study_result_study_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch_study_result")),
-        sa.UniqueConstraint("study_id", name=op.f("uq_dispatch_study_result_study_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["dispatch_plan.id"], name=op.f("fk_dispatch_study_plan_id")),
+        sa.ForeignKeyConstraint(["result_id"], ["dispatch_plan_result.id"], name=op.f("fk_dispatch_study_result_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch_study")),
+        sa.UniqueConstraint("code", name=op.f("uq_dispatch_study_code")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_dispatch_study_plan_id"), "dispatch_study", ["plan_id"], unique=False)
     op.create_table(
         "dispatch_delivery_line",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -300,7 +287,7 @@ def upgrade() -> None:
     op.create_table(
         "dispatch_plan_line",
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("result_id", sa.BigInteger(), nullable=False),
         sa.Column("line_no", sa.BigInteger(), nullable=False),
         sa.Column("need_key", sa.Text(), nullable=False),
         sa.Column("item_code", sa.Text(), nullable=False),
@@ -325,12 +312,28 @@ def upgrade() -> None:
         sa.CheckConstraint("quantity > 0", name=op.f("ck_dispatch_plan_line_quantity_positive")),
         sa.ForeignKeyConstraint(["account_id"], ["stock_account.id"], name=op.f("fk_dispatch_plan_line_account_id")),
         sa.ForeignKeyConstraint(["lot_id"], ["stock_lot.id"], name=op.f("fk_dispatch_plan_line_lot_id")),
-        sa.ForeignKeyConstraint(["plan_id"], ["dispatch_plan.id"], name=op.f("fk_dispatch_plan_line_plan_id")),
+        sa.ForeignKeyConstraint(
+            ["result_id"], ["dispatch_plan_result.id"], name=op.f("fk_dispatch_plan_line_result_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch_plan_line")),
-        sa.UniqueConstraint("plan_id", "line_no", name=op.f("uq_dispatch_plan_line_plan_id_line_no")),
+        sa.UniqueConstraint("result_id", "line_no", name=op.f("uq_dispatch_plan_line_result_id_line_no")),
         sqlite_strict=True,
     )
-    op.create_index(op.f("ix_dispatch_plan_line_plan_id"), "dispatch_plan_line", ["plan_id"], unique=False)
+    op.create_table(
+        "dispatch_study_result",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("study_id", sa.BigInteger(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("answer_hash", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("hash_algorithm", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["study_id"], ["dispatch_study.id"], name=op.f("fk_dispatch_study_result_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch_study_result")),
+        sa.UniqueConstraint("study_id", name=op.f("uq_dispatch_study_result_study_id")),
+        sqlite_strict=True,
+    )
 
     guard_append_only(
         op.get_bind(),
@@ -339,27 +342,27 @@ def upgrade() -> None:
             "device_command",
             "dispatch_acknowledgement",
             "dispatch_plan_result",
-            "dispatch_study",
             "device_settlement",
             "dispatch_order_line",
             "dispatch_shipment",
-            "dispatch_study_result",
+            "dispatch_study",
             "dispatch_delivery_line",
             "dispatch_order_lot",
             "dispatch_plan_line",
+            "dispatch_study_result",
         ],
     )
 
 
 def downgrade() -> None:
+    op.drop_table("dispatch_study_result")
     op.drop_table("dispatch_plan_line")
     op.drop_table("dispatch_order_lot")
     op.drop_table("dispatch_delivery_line")
-    op.drop_table("dispatch_study_result")
+    op.drop_table("dispatch_study")
     op.drop_table("dispatch_shipment")
     op.drop_table("dispatch_order_line")
     op.drop_table("device_settlement")
-    op.drop_table("dispatch_study")
     op.drop_table("dispatch_plan_result")
     op.drop_table("dispatch_acknowledgement")
     op.drop_table("device_command")

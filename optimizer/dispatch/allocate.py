@@ -23,7 +23,7 @@ from optimizer.dispatch.plan import Plan, StageValue
 from optimizer.dispatch.policy import Fairness, Policy
 from optimizer.dispatch.proposals import needed_only
 from optimizer.dispatch.realise import sends_of, write
-from optimizer.dispatch.score import order_of
+from optimizer.dispatch.score import no_worse
 from optimizer.dispatch.stages import Settled, settle
 from optimizer.dispatch.whole import may_search, search
 from optimizer.engine import SolverFailed, solver_name, solver_version
@@ -79,7 +79,7 @@ def climb(
     yield best
     if (instance.fleets or instance.lane_limits) and budget.rung is not Rung.NEAREST_FIRST:
         free = _as_if_free(instance, policy, budget, pins, progress, cancelled)
-        if free is not None and not check(instance, free) and _no_worse(instance, policy, free, best):
+        if free is not None and not check(instance, free) and no_worse(instance, policy, free, best):
             yield free
             return
 
@@ -99,7 +99,7 @@ def climb(
             plan = guided(rung) if packed else staged()
         except SolverFailed:  # effort spent, or a fault of ours: the rung before still stands
             continue
-        if plan is not None and not check(instance, plan) and _no_worse(instance, policy, plan, best):
+        if plan is not None and not check(instance, plan) and no_worse(instance, policy, plan, best):
             best = plan
             yield best
 
@@ -138,7 +138,7 @@ def climb_with_lines(
             plan = needed_only(instance, plan)
             if schedule.bounds is not None:
                 plan = _with_bounds(plan, schedule.bounds)
-            if best is None or (not check(instance, plan) and _no_worse(world, policy, plan, best)):
+            if best is None or (not check(instance, plan) and no_worse(world, policy, plan, best)):
                 best = plan
                 yield plan
         if cancelled():
@@ -216,14 +216,6 @@ def repair(draft: Draft, arrays: Arrays, settled: Settled, priority: int, closed
     for _, _, code, index, demand in sorted(open_needs, key=lambda row: row[:3]):
         for *_, lane in sorted(lanes.get(index, []), key=lambda row: row[:5]):
             draft.send(lane, demand, draft.open[code])
-
-
-def _no_worse(instance: Instance, policy: Policy, plan: Plan, other: Plan) -> bool:
-    """Whether a plan may replace another. Promises (quotas, a part of the fair share) stand above what is compared."""
-    compared = policy.fairness is Fairness.TOTAL or policy.kappa == 0.0
-    compared |= policy.kappa == 1.0 and policy.fairness is not Fairness.PROPORTIONAL
-    mine = order_of(instance, policy, plan.shipments, plan.broken_pins)
-    return not compared or mine <= order_of(instance, policy, other.shipments, other.broken_pins)
 
 
 def _with_bounds(plan: Plan, bounds: Bounds) -> Plan:

@@ -20,6 +20,7 @@ from optimizer.dispatch.replan import State, replan
 from optimizer.dispatch.score import weighted_unmet_ppm
 from optimizer.dispatch.small import without_small
 from optimizer.dispatch.smallest import Smallest
+from optimizer.limits import Budget, Rung
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,11 @@ class Brief:
     yardsticks: str
 
 
-def brief(instance: Instance, policy: Policy | None = None, pins: Sequence[Pin] = ()) -> Brief:
+def brief(
+    instance: Instance, policy: Policy | None = None, pins: Sequence[Pin] = (), budget: Budget | None = None
+) -> Brief:
     """Solve, explain, and measure the hand methods on the same instance."""
-    return told(instance, allocate(instance, policy, pins=pins), pins)
+    return told(instance, allocate(instance, policy, budget, pins), pins)
 
 
 def told(instance: Instance, plan: Plan, pins: Sequence[Pin] = ()) -> Brief:
@@ -54,19 +57,23 @@ def answer(task: Mapping[str, Any]) -> dict[str, str]:
 
     task  ``instance`` (its JSON text), ``policy`` (see ``Policy.plain``), ``pins`` (source code, need code, quantity),
           ``followed``: the plan in force (its JSON text) and its start, where this plan takes its place,
-          ``smallest``: the smallest shipment of an item from one source to one place (item code, quantity)
+          ``smallest``: the smallest shipment of an item from one source to one place (item code, quantity),
+          ``rung``: how far to climb, the top where it is not said
     """
+    budget = Budget(rung=Rung(task.get("rung", Rung.EXACT_STAGES)))
     policy, pins = Policy.from_plain(task["policy"]), [Pin(*pin) for pin in task["pins"]]
     instance, followed = Instance.from_json(task["instance"]), task.get("followed")
     tidied = None
     if smallest := [Smallest(*row) for row in task.get("smallest", ())]:
-        tidied = without_small(instance, smallest, policy, pins=pins)
+        tidied = without_small(instance, smallest, policy, budget, pins)
         pins += tidied.bans
     if followed is None:
-        plan = tidied.plan if tidied else allocate(instance, policy, pins=pins)
+        plan = tidied.plan if tidied else allocate(instance, policy, budget, pins)
         made, changes = told(instance, plan, pins), PlanDiff(())
     else:
-        plan, changes = replan(instance, State(), Plan.from_json(followed["plan"]), followed["t0"], policy, pins=pins)
+        plan, changes = replan(
+            instance, State(), Plan.from_json(followed["plan"]), followed["t0"], policy, budget, pins
+        )
         made = told(instance, plan, pins)
     return {
         "plan": made.plan.to_json(),

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from optimizer.dispatch.instance import Instance
 from optimizer.dispatch.packs import effective_quantity, smallest_packs
-from optimizer.dispatch.plan import NeedResult, PinBreak, Shipment, StageValue
+from optimizer.dispatch.plan import NeedResult, PinBreak, Plan, Shipment, StageValue
 from optimizer.dispatch.policy import Fairness, Policy, Round
 
 PairKey = tuple[int, str, str, str]
@@ -150,6 +150,14 @@ def order_of(
         if value.name != "fill":
             parts.append((Fraction(value.value),))
     return tuple(parts)
+
+
+def no_worse(instance: Instance, policy: Policy, plan: Plan, other: Plan) -> bool:
+    """Whether a plan may replace another. Promises (quotas, a part of the fair share) stand above what is compared."""
+    compared = policy.fairness is Fairness.TOTAL or policy.kappa == 0.0
+    compared |= policy.kappa == 1.0 and policy.fairness is not Fairness.PROPORTIONAL
+    mine = order_of(instance, policy, plan.shipments, plan.broken_pins)
+    return not compared or mine <= order_of(instance, policy, other.shipments, other.broken_pins)
 
 
 def pair_weights(instance: Instance) -> dict[PairKey, int]:

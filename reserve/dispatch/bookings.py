@@ -44,10 +44,10 @@ def planned_lines(instance: model.Instance, plan: Plan) -> list[PlannedLine]:
     return lines
 
 
-def line_row(plan_id: int, line: PlannedLine) -> dict[str, object]:
+def line_row(result_id: int, line: PlannedLine) -> dict[str, object]:
     """A line as the table of plan lines takes it."""
     return {
-        "plan_id": plan_id,
+        "result_id": result_id,
         "line_no": line.line_no,
         "need_key": line.need_key,
         "item_code": line.item_code,

@@ -78,11 +78,17 @@ class PlanResultDraft(Draft):
     """Canonical JSON: what staff do by hand on the same data, for comparison."""
     changes: str = "[]"
     """Canonical JSON: what changes against the plan before."""
+    job_code: str | None = None
+    """The job that this settles; empty for the first one of the plan."""
+    goes_on: bool = False
+    """A first answer, while the job is still being worked on."""
 
 
 class PlanFailureDraft(Draft):
     plan_code: str
     error: str
+    job_code: str | None = None
+    """The job that failed; empty for the first one of the plan."""
 
 
 class PolicyComparisonDraft(PolicyDraft):

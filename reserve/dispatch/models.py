@@ -42,11 +42,15 @@ class DispatchPlan(AppendOnly, Base):
 
 
 class PlanResult(AppendOnly, Base):
-    """The answer to a plan request, once: a checked plan with its explanation, or why there is none."""
+    """An answer to a plan request: a checked plan with its explanation, or why there is none.
+
+    One for each rung of the ladder that was reached, each no worse than the one before; the last one stands.
+    """
 
     __tablename__ = "dispatch_plan_result"
+    __table_args__ = (UniqueConstraint("plan_id", "rung"),)
 
-    plan_id: Mapped[int] = mapped_column(ForeignKey("dispatch_plan.id"), unique=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("dispatch_plan.id"))
     plan: Mapped[bytes]
     plan_hash: Mapped[str]
     explanation: Mapped[bytes]
@@ -63,11 +67,11 @@ class PlanLine(AppendOnly, Base):
 
     __tablename__ = "dispatch_plan_line"
     __table_args__ = (
-        UniqueConstraint("plan_id", "line_no"),
+        UniqueConstraint("result_id", "line_no"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
     )
 
-    plan_id: Mapped[int] = mapped_column(ForeignKey("dispatch_plan.id"), index=True)
+    result_id: Mapped[int] = mapped_column(ForeignKey("dispatch_plan_result.id"))
     line_no: Mapped[int]
     need_key: Mapped[str]
     item_code: Mapped[str]
@@ -98,6 +102,8 @@ class PlanStudy(AppendOnly, Base):
 
     code: Mapped[str] = mapped_column(unique=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("dispatch_plan.id"), index=True)
+    result_id: Mapped[int] = mapped_column(ForeignKey("dispatch_plan_result.id"))
+    """The rung that was looked at."""
     kind: Mapped[StudyKind]
     question: Mapped[bytes]
     """Canonical JSON, compressed."""

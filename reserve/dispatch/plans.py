@@ -9,10 +9,13 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from optimizer.dispatch.check import check
+from optimizer.dispatch.instance import Instance
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Between, Fairness, Policy
+from optimizer.dispatch.score import no_worse
+from optimizer.limits import Rung
 from reserve.authority import Actor, Permission, require, require_scope
-from reserve.db import append, last_position
+from reserve.db import append, last_position, lock_row
 from reserve.dispatch import bookings, planning, queries, replanning, rules
 from reserve.dispatch.drafts import PlanFailureDraft, PlanRequestDraft, PlanResultDraft, PolicyDraft
 from reserve.dispatch.models import DispatchPlan, PlanLine, PlanResult
@@ -21,6 +24,7 @@ from reserve.identifiers import uuid7
 from reserve.incidents import queries as incident_queries
 from reserve.incidents.models import Incident
 from reserve.jobs import outbox
+from reserve.jobs.models import JobState
 from reserve.organisations.models import Organisation
 
 JOB_KIND = "dispatch_plan"
@@ -97,15 +101,26 @@ def policy_of(draft: PolicyDraft) -> Policy:
 
 
 def record_plan(session: Session, actor: Actor, draft: PlanResultDraft, *, now: datetime, today: date) -> PlanResult:
-    """Store a solver's answer, once the independent checker has found nothing wrong with it."""
+    """Store a solver's answer, once the independent checker has found nothing wrong with it.
+
+    A later rung takes the place of an earlier one only if it is lexicographically no worse and no letter was written
+    yet. The guide's answer asks for the exact stages. Raises PlanAnswered, PlanBreaksTheModel.
+    """
     require(actor, Permission.PLAN_WRITE)
     request = queries.get_plan(session, draft.plan_code)
-    _require_unanswered(session, request)
+    lock_row(session, DispatchPlan, request.id)  # letters are written under the same lock
+    standing, job_code = queries.find_result(session, request.id), draft.job_code or request.job_code
+    if standing is not None and (job_code == request.job_code or standing.error) and not _is_first(session, standing):
+        raise PlanAnswered(f"{request.code} has an answer", found=request.code)
     instance, plan = queries.instance_of(request), _read_plan(draft.plan)
     if plan.instance_hash != request.instance_hash:
         raise InvalidInput([Problem("plan_of_other_data", "plan", request.instance_hash, plan.instance_hash)])
     if violations := check(instance, plan):
         raise PlanBreaksTheModel(f"{len(violations)} violations: {violations[0]}", found=len(violations))
+    if not draft.goes_on:
+        outbox.settle(session, job_code, {"plan_hash": plan.hash, "shipments": len(plan.shipments)}, now=now)
+    if standing is not None and not _takes_the_place(session, request, standing, instance, plan):
+        return standing
     row = {
         "plan_id": request.id,
         "plan": zlib.compress(draft.plan.encode(), 6),
@@ -119,18 +134,25 @@ def record_plan(session: Session, actor: Actor, draft: PlanResultDraft, *, now: 
     }
     (result_id,) = append(session, PlanResult, [row])
     lines = bookings.planned_lines(instance, plan)
-    append(session, PlanLine, [bookings.line_row(request.id, line) for line in lines])
-    outbox.settle(session, request.job_code, {"plan_hash": plan.hash, "shipments": len(lines)}, now=now)
+    append(session, PlanLine, [bookings.line_row(result_id, line) for line in lines])
+    if plan.rung == Rung.GUIDE and job_code == request.job_code:
+        outbox.put(session, JOB_KIND, request.code, {"plan": request.code, "rung": Rung.EXACT_STAGES}, now=now)
     return session.get_one(PlanResult, result_id)
 
 
 def record_plan_failure(
     session: Session, actor: Actor, draft: PlanFailureDraft, *, now: datetime, today: date
 ) -> PlanResult:
-    """Say why a plan has no answer."""
+    """Say why a plan has no answer. An answer of an earlier rung stands; then only the job has failed."""
     require(actor, Permission.PLAN_WRITE)
     request = queries.get_plan(session, draft.plan_code)
-    _require_unanswered(session, request)
+    lock_row(session, DispatchPlan, request.id)
+    standing, job_code = queries.find_result(session, request.id), draft.job_code or request.job_code
+    if standing is not None and job_code == request.job_code and not _is_first(session, standing):
+        raise PlanAnswered(f"{request.code} has an answer", found=request.code)
+    outbox.fail(session, job_code, draft.error, now=now)
+    if standing is not None:
+        return standing
     row = {
         "plan_id": request.id,
         "plan": b"",
@@ -143,8 +165,22 @@ def record_plan_failure(
         "recorded_at": now,
     }
     (result_id,) = append(session, PlanResult, [row])
-    outbox.fail(session, request.job_code, draft.error, now=now)
     return session.get_one(PlanResult, result_id)
+
+
+def _is_first(session: Session, standing: PlanResult) -> bool:
+    """Whether only nearest-first stands, and its job is still being worked on."""
+    job = outbox.get_job(session, session.get_one(DispatchPlan, standing.plan_id).job_code)
+    return standing.rung == Rung.NEAREST_FIRST and job.state in (JobState.WAITING, JobState.RUNNING)
+
+
+def _takes_the_place(
+    session: Session, request: DispatchPlan, standing: PlanResult, instance: Instance, plan: Plan
+) -> bool:
+    if plan.rung <= standing.rung or queries.drafted_lots(session, request.id):
+        return False
+    policy = Policy.from_plain(json.loads(request.policy))
+    return no_worse(instance, policy, plan, queries.plan_of(standing))
 
 
 def _read_plan(text: str) -> Plan:
@@ -153,11 +189,6 @@ def _read_plan(text: str) -> Plan:
         return Plan.from_json(text)
     except (ValueError, KeyError, TypeError) as error:
         raise InvalidInput([Problem("invalid_value", "plan", "a valid value", str(error))]) from error
-
-
-def _require_unanswered(session: Session, request: DispatchPlan) -> None:
-    if queries.find_result(session, request.id) is not None:
-        raise PlanAnswered(f"{request.code} has an answer", found=request.code)
 
 
 def _incidents(session: Session, draft: PlanRequestDraft) -> tuple[Incident, ...]:

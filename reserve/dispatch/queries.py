@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from optimizer.dispatch.instance import Instance
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.smallest import Smallest, small_quantities
+from optimizer.limits import Rung
 from reserve.capacity import pegs
 from reserve.db import within
 from reserve.dispatch import rules
@@ -59,7 +60,9 @@ def list_plans(session: Session, scopes: Iterable[str], after_id: int = 0, limit
 
 
 def find_result(session: Session, plan_id: int) -> PlanResult | None:
-    return session.scalar(select(PlanResult).where(PlanResult.plan_id == plan_id))
+    """The answer that stands: of the highest rung reached so far."""
+    statement = select(PlanResult).where(PlanResult.plan_id == plan_id).order_by(PlanResult.id.desc()).limit(1)
+    return session.scalars(statement).first()
 
 
 def plan_state(session: Session, plan_id: int) -> PlanState:
@@ -89,10 +92,11 @@ def followed_of(plan: DispatchPlan) -> dict[str, Any] | None:
     return json.loads(zlib.decompress(plan.followed)) if plan.followed else None
 
 
-def solve_task(plan: DispatchPlan) -> dict[str, Any]:
+def solve_task(plan: DispatchPlan, rung: Rung = Rung.EXACT_STAGES) -> dict[str, Any]:
     """Everything a solver needs to answer a request, in plain JSON values; see ``optimizer/dispatch/brief.py``."""
     followed = followed_of(plan)
     return {
+        "rung": rung.value,
         "followed": followed and {"t0": followed["t0"], "plan": followed["plan"]},
         "instance": instance_of(plan).to_json(),
         "policy": json.loads(plan.policy),
@@ -117,7 +121,10 @@ def explanation_of(result: PlanResult) -> str:
 
 
 def plan_lines(session: Session, plan_id: int) -> list[PlannedLine]:
-    rows = session.scalars(select(PlanLine).where(PlanLine.plan_id == plan_id).order_by(PlanLine.line_no))
+    """The shipments of the answer that stands."""
+    result = find_result(session, plan_id)
+    mine = PlanLine.result_id == (result.id if result else None)
+    rows = session.scalars(select(PlanLine).where(mine).order_by(PlanLine.line_no))
     return [
         PlannedLine(
             line_no=row.line_no,

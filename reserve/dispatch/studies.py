@@ -136,6 +136,7 @@ def _ask(
     row = {
         "code": code,
         "plan_id": plan.id,
+        "result_id": result.id,
         "kind": kind,
         "question": zlib.compress(text.encode(), 6),
         "question_hash": question_hash,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reserve.dispatch import queries
-from reserve.dispatch.models import DispatchPlan, PlanStudy, StudyResult
+from reserve.dispatch.models import DispatchPlan, PlanResult, PlanStudy, StudyResult
 from reserve.dispatch.terms import PlanState, StudyKind
 from reserve.errors import NotFound
 
@@ -62,6 +62,5 @@ def study_task(session: Session, study: PlanStudy) -> dict[str, Any]:
     if study.kind is StudyKind.LOADS:
         return task
     plan = session.get_one(DispatchPlan, study.plan_id)
-    result = queries.find_result(session, plan.id)
-    assert result is not None, "only solved plans are studied"
+    result = session.get_one(PlanResult, study.result_id)
     return {**queries.solve_task(plan), "plan": queries.plan_of(result).to_json(), **task}

@@ -45,6 +45,13 @@ def get_job(session: Session, code: str) -> Job:
     return job
 
 
+def is_open(session: Session, kind: str, subject: str) -> bool:
+    """Whether work of a kind on a subject waits or runs."""
+    open_states = (JobState.WAITING, JobState.RUNNING)
+    found = select(Job.id).where(Job.kind == kind, Job.subject == subject, Job.state.in_(open_states)).limit(1)
+    return session.scalar(found) is not None
+
+
 def list_waiting(session: Session, limit: int = 100, *, kinds: Collection[str] | None = None) -> Sequence[Job]:
     """Jobs nobody has taken up, oldest first; only of some kinds where any are named."""
     waiting = select(Job).where(Job.state == JobState.WAITING)
