@@ -299,9 +299,10 @@ def _lanes(
         latest = max(demand.need.latest_hour for demand in receiver.demands)
         swaps = {pair.substitute_item: pair for pair in receiver.swaps}
         for supply in (supply for item_code in receiver.items for supply in by_item.get(item_code, ())):
-            routes = ways.get((supply.source.site_code, need.place_code), ())
-            if (supply.source.code, need.code) in banned:
+            routes = ways.get((supply.source.site_code, need.place_code))
+            if routes is None or (supply.source.code, need.code) in banned:
                 continue
+            trips = _trips(instance, supply, routes, limits, timed=timed)
             for kind, layer in lane_kinds(supply.source, supply.basis, need):
                 known = (kind, need.incident_code)
                 if known not in admitted:
@@ -310,20 +311,24 @@ def _lanes(
                 if isinstance(step, Refusal) or not gives[supply.index, layer]:
                     continue
                 swap = swaps.get(supply.item_code)
-                for route, leave, period in _trips(instance, supply, routes, limits, timed=timed):
-                    if leave + route.travel_hours <= latest:
-                        arrive = leave + route.travel_hours
+                for route, leave, period in trips:
+                    arrive = leave + route.travel_hours
+                    if arrive <= latest:
                         yield Lane(supply, receiver, layer, step, leave, arrive, route, period, swap)
 
 
 def _trips(
     instance: Instance, supply: Supply, ways: Sequence[Route], limits: Limits, *, timed: bool
-) -> Iterator[tuple[Route, int, int | None]]:
+) -> list[tuple[Route, int, int | None]]:
     """Every departure on every version of a road that nothing beats; where ways are limited, on every version."""
-    limited = ways and limits.on(ways[0])
-    for way in ways if limited else worth_a_lane(ways, supply.available_hour, instance.horizon_hour):
-        for leave, period in departures(instance, supply, way, limits, timed=timed):
-            yield way, leave, period
+    if len(ways) == 1 and not limits.families:  # most worlds, and most of the time it takes to build one
+        leave = ways[0].first_leave(supply.available_hour)
+        return [(ways[0], leave, None)] if leave < instance.horizon_hour else []
+    if len(ways) > 1 and not limits.on(ways[0]):
+        ways = worth_a_lane(ways, supply.available_hour, instance.horizon_hour)
+    return [
+        (way, leave, period) for way in ways for leave, period in departures(instance, supply, way, limits, timed=timed)
+    ]
 
 
 def _gives(supply: Supply, layer: int) -> bool:

@@ -262,7 +262,7 @@ class Route:
 
     def first_leave(self, not_before: int) -> int:
         """The first hour from then on at which a trip meets no closure; FAR_HOUR where there is none."""
-        return first_departure(not_before, self.travel_hours, self.closures)
+        return first_departure(not_before, self.travel_hours, self.closures) if self.closures else not_before
 
     @property
     def last_leave(self) -> int:
