@@ -54,6 +54,23 @@ class SmallShipmentOut(Out):
     quantity: int
 
 
+class DayOutputOut(Out):
+    at: datetime
+    quantity: int
+
+
+class RunOut(Out):
+    """What a line makes under a plan, day after day from ``from_at`` on. A proposal waits for its production order."""
+
+    line_code: str
+    item_code: str
+    source_code: str
+    proposed: bool
+    from_at: datetime
+    made: list[int]
+    issued: list[DayOutputOut]
+
+
 class PlanOut(PlanRef):
     """A plan with its shipments, why anything is unmet, and the yardsticks on the same data."""
 
@@ -68,6 +85,7 @@ class PlanOut(PlanRef):
     climbing: bool
     """Whether a better answer is still being looked for."""
     lines: list[PlannedLineOut]
+    production: list[RunOut]
     explanation: JsonValue
     yardsticks: JsonValue
     small_shipments: list[SmallShipmentOut]

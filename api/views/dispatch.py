@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from api.deps import Page, found_in
 from api.schemas.dispatch import (
+    DayOutputOut,
     LineProgressOut,
     OnTheRoadOut,
     OrderOut,
     PlannedLineOut,
     PlanOut,
     PlanRef,
+    RunOut,
     ShipmentOut,
     ShipmentWholeOut,
     SmallShipmentOut,
@@ -21,6 +24,7 @@ from api.schemas.dispatch import (
 from api.schemas.papers import DocumentRow
 from api.views.document_rows import document_rows
 from api.views.scoping import parties_in
+from optimizer.dispatch.plan import Plan
 from optimizer.limits import Rung
 from reserve.dispatch import queries
 from reserve.errors import NotFound
@@ -48,6 +52,7 @@ def plan(session: Session, code: str, scopes: tuple[str, ...]) -> PlanOut:
         gap=solved.gap if solved and proves else None,
         climbing=outbox.is_open(session, "dispatch_plan", plan.code),
         lines=[PlannedLineOut.model_validate(line) for line in queries.plan_lines(session, plan.id)],
+        production=_production(plan.as_of, solved) if solved else [],
         explanation=json.loads(queries.explanation_of(result)) if result and is_solved else None,
         yardsticks=json.loads(result.yardsticks) if result and is_solved else None,
         small_shipments=[
@@ -55,6 +60,21 @@ def plan(session: Session, code: str, scopes: tuple[str, ...]) -> PlanOut:
             for source, item, place, quantity in (queries.small_shipments(plan, result) if result and is_solved else ())
         ],
     )
+
+
+def _production(start: datetime, solved: Plan) -> list[RunOut]:
+    return [
+        RunOut(
+            line_code=run.line_code,
+            item_code=run.item_code,
+            source_code=run.source_code,
+            proposed=run.proposed,
+            from_at=start + timedelta(hours=run.from_hour),
+            made=list(run.made),
+            issued=[DayOutputOut(at=start + timedelta(hours=hour), quantity=some) for hour, some in run.issued],
+        )
+        for run in solved.production
+    ]
 
 
 def orders(

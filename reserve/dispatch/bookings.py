@@ -10,11 +10,17 @@ from reserve.dispatch.terms import PlannedLine
 
 
 def planned_lines(instance: model.Instance, plan: Plan) -> list[PlannedLine]:
-    """The shipments of a plan in the words of the books, numbered in the plan's own order."""
+    """The shipments of a plan in the words of the books, numbered in the plan's own order.
+
+    Goods that only a proposed activation would make have no lot and no expected supply yet: they stand in the plan's
+    production and are left out here.
+    """
     start = datetime.fromisoformat(instance.t0)
     needs = {need.code: need for need in instance.needs}
     lines = []
-    for number, shipment in enumerate(plan.shipments, 1):
+    standing = {(lot.source_code, lot.item_code, lot.code) for lot in instance.lots}
+    booked = (row for row in plan.shipments if (row.source_code, row.item_code, row.lot_code) in standing)
+    for number, shipment in enumerate(booked, 1):
         owner_code, site_code = shipment.source_code.split("@")
         expected = shipment.lot_code.startswith("expected.")
         account, _, lot = shipment.lot_code.partition(".")

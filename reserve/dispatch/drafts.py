@@ -58,6 +58,9 @@ class PlanRequestDraft(PolicyDraft):
     """Goods for a flow arrive at most so long before they are due: cover at the point. Empty: as early as can be."""
     transport_limits: bool = True
     """Docks and vehicles of the books limit what leaves. Without: transport is enough for everything."""
+    propose_activations: bool = False
+    """Whether the plan may count on lines that stand still and propose to activate them. Orders are still to be signed:
+    lines of the plan that rest on a proposal become order lines only when a production order has made them expected."""
     pins: tuple[PinDraft, ...] = ()
     smallest: tuple[SmallestDraft, ...] = ()
     """Shipments below these are made from elsewhere where no class misses a unit by it; those that stay are named."""

@@ -18,7 +18,7 @@ from reserve.capacity.terms import Supply, SupplyKind
 from reserve.catalogue import queries as catalogue_queries
 from reserve.catalogue.models import Item
 from reserve.clock import end_of_day, local_day
-from reserve.dispatch import exchange, queries, roads, rules, transport
+from reserve.dispatch import exchange, making, queries, roads, rules, transport
 from reserve.dispatch.arrivals import Arrivals, key_of
 from reserve.dispatch.drafts import PinDraft
 from reserve.errors import InvalidInput, Problem
@@ -62,6 +62,7 @@ class Question:
     item_codes: tuple[str, ...] = ()
     cover_hours: int | None = None
     transport_limits: bool = True
+    propose_activations: bool = False
 
 
 @dataclass(slots=True)
@@ -102,7 +103,11 @@ def build_instance(session: Session, question: Question) -> model.Instance:
         if world.organisations[line.owner_code].tier in GIVING_TIERS
     ]
     lots = _stock_lots(stock, question, world) + _expected_lots(session, question, world, codes)
-    givers = sorted({lot.source_code for lot in lots})
+    made = making.Makings()
+    if question.propose_activations:
+        when = question.as_of, question.known_at, question.horizon_hours
+        made = making.makings(session, *when, codes, world.organisations)
+    givers = sorted({lot.source_code for lot in lots} | {line.source_code for line in made.lines})
     places = sorted({need.place_code for need in needs})
     hours = [need.due_hour for need in needs]
     until = question.as_of + timedelta(hours=question.horizon_hours)
@@ -133,6 +138,10 @@ def build_instance(session: Session, question: Question) -> model.Instance:
         steps=tuple(_steps(world)),
         needs=tuple(needs),
         routes=tuple(routes),
+        lines=made.lines,
+        materials=made.materials,
+        parts=made.parts,
+        day0_hour=made.day0_hour,
         docks=haulage.docks,
         fleets=haulage.fleets,
         substitutions=tuple(pairs),
@@ -347,7 +356,8 @@ def _incident(session: Session, question: Question, world: World, incident: Inci
     papers = set()
     if incident_queries.has_asked(session, incident.id, governments, question.known_at):
         papers.add(WRITTEN_REQUEST_STEP)
-    if any(supply.kind in PLANNABLE and supply.incident_code == incident.code for supply in world.expected):
+    ordered = any(supply.kind in PLANNABLE and supply.incident_code == incident.code for supply in world.expected)
+    if ordered or question.propose_activations:  # a proposal stands for the paper that would be signed with it
         papers.add(ACTIVATION_STEP)
     steps = tuple(step.step for step in world.cascade if step.source_kind.value in papers)
     return model.Incident(incident.code, model.Level(level.value if level else "IV"), tuple(sorted(steps)))

@@ -61,6 +61,7 @@ def request_plan(
         item_codes=draft.item_codes,
         cover_hours=draft.cover_hours,
         transport_limits=draft.transport_limits,
+        propose_activations=draft.propose_activations,
     )
     instance, followed = planning.build_instance(session, question), None
     if draft.previous_plan is not None:
