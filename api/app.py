@@ -14,13 +14,27 @@ from api.doors import open_doors
 from api.health import router as health_router
 from api.middleware import Porch
 from api.openapi import PREFIX, describe
-from api.pages import docs, home, papers, search, sign_in, stock, styleguide
+from api.pages import (
+    counting,
+    docs,
+    home,
+    keeping,
+    moving,
+    papers,
+    receiving,
+    search,
+    shipping,
+    sign_in,
+    stock,
+    styleguide,
+)
 from api.rendering import FOLDER
 from api.routes import ROUTERS
 from reserve.commands import Runner
 from reserve.settings import Settings
 
-PAGES = tuple(each.router for each in (sign_in, home, search, stock, papers, docs, styleguide))
+DESK = (keeping, receiving, moving, shipping, counting)
+PAGES = tuple(each.router for each in (sign_in, home, search, stock, papers, docs, styleguide, *DESK))
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 

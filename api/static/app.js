@@ -4,6 +4,7 @@ async function swap(source, address, options) {
   source.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(address, options);
+    if (answer.redirected && source.dataset.queue) return location.assign(answer.url); // a booked sheet leads to its paper
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = fresh.querySelector(source.dataset.swap);
     const place = next && document.querySelector(source.dataset.swap);

@@ -39,14 +39,14 @@ def recognise(session: Session, text: str) -> Recognised:
     scan = read_scan(text)
     item_code, each = _goods(session, scan)
     if scan.scheme is Scheme.PLAIN and item_code is None:
-        return Recognised(scan, None, tuple(_lots_with_code(session, scan.text)))
+        return Recognised(scan, None, tuple(lots_with_code(session, scan.text)))
     item = catalogue_queries.items_by_code(session, [item_code]).get(item_code) if item_code else None
     if scan.names_goods and item is None:
         expected = "a maker's code that stands in the list" if scan.trade_code else "an item of the catalogue"
         raise InvalidInput([Problem("scan_unknown_goods", "scan", expected, scan.trade_code or scan.item_code)])
     if item is None:
         return Recognised(scan, None)
-    lots = _lots_with_code(session, scan.lot_code, item) if scan.lot_code else ()
+    lots = lots_with_code(session, scan.lot_code, item) if scan.lot_code else ()
     pieces = scan.count * each if scan.count is not None else (each if scan.trade_code else None)
     return Recognised(scan, item, tuple(lots), pieces)
 
@@ -66,7 +66,7 @@ def _goods(session: Session, scan: Scan) -> tuple[str | None, int]:
     return None, 1
 
 
-def _lots_with_code(session: Session, code: str, item: Item | None = None) -> Sequence[Lot]:
+def lots_with_code(session: Session, code: str, item: Item | None = None) -> Sequence[Lot]:
     statement = select(Lot).where(Lot.code_normalised == rules.normalised_lot_code(code))
     if item is not None:
         statement = statement.where(Lot.item_id == item.id)

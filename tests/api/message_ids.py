@@ -16,10 +16,11 @@ from api.faults import KINDS
 from api.sheets.columns import Form
 from api.sheets.registry import KINDS as KINDS_OF_SHEETS
 from reserve.access.terms import Role
+from reserve.dispatch.terms import DeviceCommandKind, DeviceOutcome
 from reserve.organisations.terms import HolderKind, Tier
 from reserve.papers.terms import Decision, DocumentKind, State
 from reserve.sites.terms import OUTSIDE, BinKind, SiteKind
-from reserve.stock.terms import Deduction, MovementKind
+from reserve.stock.terms import BlockReason, Deduction, Fund, MovementKind, Purpose
 from seed import goods
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +35,10 @@ WORDS: dict[str, tuple[type[StrEnum], ...]] = {
     "deduction": (Deduction,),
     "tier": (Tier,),
     "holder": (HolderKind,),
+    "block": (BlockReason,),
+    "fund": (Fund,),
+    "purpose": (Purpose,),
+    "device": (DeviceCommandKind, DeviceOutcome),
 }
 """Closed lists that pages show as words, by context: the same word may mean two things in two lists."""
 DEMO_STAGES = ("schema", "load", "story", "report", "verify")

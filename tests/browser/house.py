@@ -69,6 +69,14 @@ def serving(folder: Path) -> Iterator[Served]:
     database = sqlite_copy(folder)
     runner = runner_on(database)
     open_accounts(runner)
+    with serving_on(runner) as served:
+        yield served
+    database.dispose()
+
+
+@contextmanager
+def serving_on(runner: Runner) -> Iterator[Served]:
+    """A server on a world of somebody's making."""
     listening = socket.create_server(("127.0.0.1", 0))
     app = create_app(runner, SETTINGS)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
@@ -82,4 +90,3 @@ def serving(folder: Path) -> Iterator[Served]:
         server.should_exit = True
         thread.join()
         listening.close()
-        database.dispose()

@@ -17,6 +17,11 @@ PAGES = [
     ("keeper", "/items/H2010101/lots/H2010101-1"),
     ("auditor", "/papers?kind=opening_balance"),
     ("auditor", "/search?q=kz"),
+    ("keeper", "/desk"),
+    ("keeper", "/desk/stock?site=WH-P01"),
+    ("keeper", "/desk/receipts/new?site=WH-P01"),
+    ("keeper", "/desk/counts/new?site=WH-P01&bin=A1"),
+    ("keeper", "/desk/lots/1"),
 ]
 
 
