@@ -77,7 +77,8 @@ def climb(
     assert not violations, f"nearest-first breaks the model: {violations[:3]}"
     progress("nearest_first", 1, 2)
     yield best
-    if (instance.fleets or instance.lane_limits) and budget.rung is not Rung.NEAREST_FIRST:
+    shared = instance.fleets or instance.lane_limits or (instance.docks and instance.stays)
+    if shared and budget.rung is not Rung.NEAREST_FIRST:
         free = _as_if_free(instance, policy, budget, pins, progress, cancelled)
         if free is not None and not check(instance, free) and no_worse(instance, policy, free, best):
             yield free
@@ -174,7 +175,7 @@ def _exact(
             return None
         _settle_component(component, draft, policy, budget, bounds)
         progress("exact_stages", number + 1, len(components))
-    if network.instance.stays:
+    if network.instance.stays and not network.instance.is_coupled:
         draft.loans = lent_by_stages(network.instance, policy, budget, pins, bounds)
     plan = finished(draft, pins, Rung.EXACT_STAGES.value, solver_name(), solver_version(), policy)
     return _with_bounds(plan, bounds)

@@ -5,6 +5,7 @@ Every way to a plan ends here, exact or by hand, so that lots are picked, packs 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +13,9 @@ from fractions import Fraction
 
 from optimizer.dispatch.arcs import Demand, Lane, Network, Supply, timed_lanes
 from optimizer.dispatch.coupling import Limit
+from optimizer.dispatch.fitting import loaded_first
 from optimizer.dispatch.instance import Need, Pin, Rounding
+from optimizer.dispatch.lending import lent_by_hand
 from optimizer.dispatch.packs import OTHERS, RELEASE, LotLayers
 from optimizer.dispatch.plan import NeedResult, PinBreak, Shipment
 from optimizer.dispatch.standins import StandIns, credited, stands_for
@@ -39,6 +42,20 @@ class Draft:
         self.loans: tuple[Shipment, ...] | None = None  # equipment that comes back, planned apart
         demands = [demand for receiver in network.receivers for demand in receiver.demands]
         self.open = {demand.need.code: demand.effective for demand in demands}
+        if network.instance.stays and network.instance.is_coupled:
+            self._load_loans(pins)
+
+    def _load_loans(self, pins: Sequence[Pin]) -> None:
+        """Equipment that comes back is loaded first; goods get the room that it leaves."""
+        instance = self.network.instance
+        self.loans = loaded_first(instance, lent_by_hand(instance, pins))
+        sites = {source.code: source.site_code for source in instance.sources}
+        routes = {(route.site_code, route.place_code): route for route in instance.routes}
+        for row in self.loans:
+            period = bisect_right(instance.boundaries, row.leave_hour) - 1
+            for limit in self._limits.on(routes[sites[row.source_code], row.place_code]):
+                load = limit.load(self._limits.volumes[row.item_code], row.km)
+                self._room_of(limit)[period] -= row.quantity * load
 
     def available(self, lane: Lane) -> int:
         """What a lane could still carry, base units, its receiver's needs apart."""

@@ -41,6 +41,15 @@ def fitted(instance: Instance, plan: Plan) -> Plan | None:
     return replace(plan, shipments=tuple(found), instance_hash=instance.hash)
 
 
+def loaded_first(instance: Instance, loans: Sequence[Shipment]) -> tuple[Shipment, ...]:
+    """Equipment that comes back, in the hours and as far as transport has room for it before anything else is loaded.
+
+    What finds no room stays at home; whatever its units were to do afterwards they can still do.
+    """
+    timetable = _Timetable(instance)
+    return tuple(part for row in sorted(loans, key=timetable.urgency) for part in timetable.parts(row)[0])
+
+
 def eased(instance: Instance, plan: Plan) -> Instance:
     """The world in which reasons are sought: without limits of transport where half of their room carries the plan.
 
@@ -77,6 +86,11 @@ class _Timetable:
 
     def placed(self, row: Shipment) -> list[Shipment] | None:
         """The shipment, in parts where no period has room for all of it; its excess goes with the last."""
+        parts, left = self.parts(row)
+        return None if left else _with_excess(parts, row.excess)
+
+    def parts(self, row: Shipment) -> tuple[list[Shipment], int]:
+        """What of a shipment finds room, in parts, and how much of it does not."""
         need, route = self.needs[row.need_code], self._route(row)
         lot = self.lots[row.source_code, row.item_code, row.lot_code]
         pack = lot.pack_size if need.rounding is not Rounding.OPEN else 1
@@ -90,8 +104,8 @@ class _Timetable:
                     replace(row, quantity=quantity, excess=0, leave_hour=leave, arrive_hour=leave + route.travel_hours)
                 )
             if left == 0:
-                return _with_excess(parts, row.excess)
-        return None
+                break
+        return parts, left
 
     def _route(self, row: Shipment) -> Route:
         """The way a shipment goes, in the version in which it goes there."""
@@ -109,7 +123,8 @@ class _Timetable:
             earliest = max(boundaries[period], ready, row.leave_hour if inside else 0)
             leave = route.first_leave(earliest)
             in_time = leave + route.travel_hours <= need.due_hour if row.on_time else leave == row.leave_hour
-            if leave < boundaries[period + 1] and in_time:
+            ready_again = row.loan is None or leave >= row.leave_hour  # lent units may be away until then
+            if leave < boundaries[period + 1] and in_time and ready_again:
                 slots.append((period, leave))
         now = next((period for period, leave in slots if leave >= row.leave_hour), len(boundaries))
         yield from (slot for slot in slots if slot[0] >= now)

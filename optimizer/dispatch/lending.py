@@ -73,7 +73,7 @@ class Lending:
 
 def lendings(instance: Instance, pins: Sequence[Pin] = ()) -> list[Lending]:
     """Every item of an instance whose units come back."""
-    return [Lending(component) for component in split(build_network(instance, pins, lent=True))]
+    return [Lending(component) for component in split(build_network(instance, pins, timed=False, lent=True))]
 
 
 def lent_by_hand(instance: Instance, pins: Sequence[Pin] = ()) -> tuple[Shipment, ...]:

@@ -43,5 +43,3 @@ def stay_problems(instance: Instance) -> Iterator[str]:
     for pair in instance.substitutions:
         for item_code in sorted(lent & {pair.needed_item, pair.substitute_item}):
             yield f"substitution of {pair.needed_item} by {pair.substitute_item}: {item_code} is lent, not used up"
-    if lent and instance.is_coupled:
-        yield "stays: expected no docks, ways or fleets beside them"

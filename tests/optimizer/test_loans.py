@@ -9,9 +9,11 @@ from itertools import combinations, product
 import pytest
 
 from optimizer.dispatch.allocate import allocate
+from optimizer.dispatch.arcs import build_network
 from optimizer.dispatch.check import check
 from optimizer.dispatch.compare import unmet_by_class
 from optimizer.dispatch.explain import explain
+from optimizer.dispatch.guide import guided_plan
 from optimizer.dispatch.heuristics import nearest_first, per_item_flow, pro_rata
 from optimizer.dispatch.instance import (
     Basis,
@@ -32,6 +34,7 @@ from optimizer.dispatch.replan import Commitment, Hold, State, replan
 from optimizer.dispatch.roads import RoadChange
 from optimizer.dispatch.stays import Stay
 from optimizer.dispatch.substitutes import Substitution
+from optimizer.limits import Budget, Rung
 from tests.optimizer.worlds import T0, make_lot, make_need, make_source, make_world
 
 Row = tuple[str, tuple[str, ...], int, int, int | None]
@@ -170,7 +173,6 @@ def test_what_cannot_be_planned_together_is_named() -> None:
             stays=(Stay("A", 24), Stay("Z", 1)),
             items=(Item("VENT"), Item("OTHER")),
             substitutions=(Substitution("OTHER", "VENT"),),
-            docks=(Dock("W-S1", 1),),
         )
 
     assert refusal.value.problems == (
@@ -179,7 +181,6 @@ def test_what_cannot_be_planned_together_is_named() -> None:
         "stay of Z: need unknown",
         "need B: VENT is lent elsewhere, expected a stay here too",
         "substitution of OTHER by VENT: VENT is lent, not used up",
-        "stays: expected no docks, ways or fleets beside them",
     )
 
 
@@ -367,3 +368,49 @@ def test_goods_and_equipment_stand_in_one_plan() -> None:
     assert sent == {("A", 4, True), ("M", 60, False)}
     assert plan.gap == 0.0
     assert {lot.basis for lot in both.lots} == {Basis.OWNED}
+
+
+def test_equipment_waits_for_its_turn_at_the_dock_and_goods_get_the_room_that_is_left() -> None:
+    """Ten units of 6 cm3 an hour through the dock take ten hours; 30 masks of 1 cm3 find the rest of the day."""
+    world = clinic(
+        ("A", "P1", 10, 30, 48),
+        items=(Item("VENT", volume_cm3=6), Item("MASK", volume_cm3=1)),
+        docks=(Dock("W-S1", 6),),
+        boundaries=(0, 5, 10, 15, 24, 400),
+    )
+    both = replace(world, lots=(*world.lots, make_lot()), needs=(*world.needs, make_need("M", quantity=30, due=17)))
+
+    for plan in (allocate(both), nearest_first(both), pro_rata(both)):
+        assert check(both, plan) == []
+        assert unmet(plan)["A"] == 0
+    assert unmet(allocate(both)) == {"A": 0, "M": 0}
+
+
+def test_equipment_that_transport_cannot_carry_in_time_stays_at_home() -> None:
+    world = clinic(
+        ("A", "P1", 10, 5, 48),
+        items=(Item("VENT", volume_cm3=6),),
+        docks=(Dock("W-S1", 6),),
+        boundaries=(0, 4, 60, 400),
+    )
+
+    plan = allocate(world)
+
+    assert check(world, plan) == []
+    assert unmet(plan) == {"A": 6}  # four units in four hours, then it is too late
+
+
+def test_behind_docks_every_rung_keeps_to_every_rule() -> None:
+    for seed in range(40):
+        one = hospital(900 + seed)
+        world = replace(
+            one,
+            items=(Item("VENT", volume_cm3=2), Item("MASK", volume_cm3=1)),
+            lots=(*one.lots, make_lot(quantity=9)),
+            needs=(*one.needs, make_need("M", quantity=7, due=12)),
+            docks=(Dock("W-S1", 1),),
+            boundaries=(0, 4, 9, 48),
+        )
+        guide = guided_plan(build_network(world, timed=False), Policy(Fairness.TOTAL), Budget(), (), Rung.GUIDE)
+        for plan in (allocate(world), nearest_first(world), per_item_flow(world), guide):
+            assert check(world, plan) == [], seed
