@@ -21,8 +21,10 @@ from api.pages import (
     keeping,
     moving,
     papers,
+    prints,
     receiving,
     search,
+    sheets,
     shipping,
     sign_in,
     stock,
@@ -34,7 +36,7 @@ from reserve.commands import Runner
 from reserve.settings import Settings
 
 DESK = (keeping, receiving, moving, shipping, counting)
-PAGES = tuple(each.router for each in (sign_in, home, search, stock, papers, docs, styleguide, *DESK))
+PAGES = tuple(each.router for each in (sign_in, home, search, stock, papers, sheets, prints, docs, styleguide, *DESK))
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 

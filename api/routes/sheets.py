@@ -13,6 +13,7 @@ from api.schemas.sheets import BatchOut, CheckedOut, ImportChoiceDraft, Withdraw
 from api.sheets.desk import XLSX, SheetDesk
 from reserve.sheets import queries
 from reserve.sheets.rules import PERMISSION_OF
+from reserve.sheets.terms import SheetKind
 
 router = APIRouter(tags=["sheets"], dependencies=[needs(*PERMISSION_OF.values())])
 CSV = "text/csv; charset=utf-8"
@@ -44,15 +45,18 @@ def template(kind: str, desk: ReadingDesk, question: Question) -> Response:
 
 @router.get("/sheets/{kind}/list.xlsx", response_class=Response)
 def list_workbook(kind: str, desk: ReadingDesk, question: Question, site: Site = "") -> Response:
-    """What there is; imported again it changes nothing."""
+    """What there is; imported again it changes nothing. Who took it out stands in the audit."""
     content = desk.listed(kind, site, "xlsx", question.now)
+    question.note_reading(f"/sheets/{kind}/list.xlsx {site}", PERMISSION_OF[SheetKind(kind)])
     return attachment(content, XLSX, f"{kind}.xlsx")
 
 
 @router.get("/sheets/{kind}/list.csv", response_class=Response)
 def list_csv(kind: str, desk: ReadingDesk, question: Question, site: Site = "") -> Response:
     """What there is, as UTF-8 text; imported again it changes nothing."""
-    return attachment(desk.listed(kind, site, "csv", question.now), CSV, f"{kind}.csv")
+    content = desk.listed(kind, site, "csv", question.now)
+    question.note_reading(f"/sheets/{kind}/list.csv {site}", PERMISSION_OF[SheetKind(kind)])
+    return attachment(content, CSV, f"{kind}.csv")
 
 
 @router.post("/sheets/{kind}/uploads", status_code=201, response_model=CheckedOut)

@@ -22,6 +22,8 @@ PAGES = [
     ("keeper", "/desk/receipts/new?site=WH-P01"),
     ("keeper", "/desk/counts/new?site=WH-P01&bin=A1"),
     ("keeper", "/desk/lots/1"),
+    ("keeper", "/sheets"),
+    ("keeper", "/prints?site=WH-P01"),
 ]
 
 

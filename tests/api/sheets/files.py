@@ -13,6 +13,12 @@ from openpyxl import Workbook
 HEAD = ("库点编码", "货位", "物资编码", "批号", "有效期至", "权属单位编码", "资金渠道", "数量(最小单位)")
 GOOD = ("W1", "A1", "M0000001", "L1", "2027-06-30", "PB", "provincial", 100)
 
+RECEIPT_HEAD = (
+    *("库点编码", "供货单位编码", "权属单位编码", "资金渠道", "物资编码", "批号", "有效期至"),
+    *("合格数(最小单位)", "货位"),
+)
+RECEIVED = ("W1", "MAKER", "PB", "省级", "M0000001", "L1", "2099-06-30", 100, "A1")
+
 
 def csv_of(*rows: Sequence[Any], encoding: str = "utf-8", head: Sequence[str] = HEAD, separator: str = ",") -> bytes:
     out = io.StringIO(newline="")
@@ -216,3 +222,7 @@ FAULTY_CELLS: tuple[tuple[str, str, Any, str, str], ...] = (
     ("a lot code that is too long", "批号", "L" * 81, "too_long", ""),
 )
 """What it is, column, value, code of the finding, and what is suggested."""
+
+
+def received_with(column: str, value: Any) -> tuple[Any, ...]:
+    return tuple(value if name == column else cell for name, cell in zip(RECEIPT_HEAD, RECEIVED, strict=True))
