@@ -13,7 +13,7 @@ import math
 import random
 from dataclasses import dataclass
 
-from benchmarks.production import draw_producers, output_lots
+from benchmarks.production import draw_production
 from optimizer.dispatch.instance import (
     Basis,
     CascadeStep,
@@ -156,9 +156,8 @@ class _Province:
                     floors.append(Floor(source.code, item.code, 0, quantity // 5, quantity // 10))
         makers = [source.code for source in self.sources if source.holder is HolderKind.PRODUCER]
         daily = {code: quantity / self.size.days for code, quantity in wanted.items()}
-        for producer in draw_producers(self.draw, makers, daily):
-            lots += output_lots(producer, self.size.days)
-        return lots, floors, self._docks(lots)
+        self.production = draw_production(self.draw, makers, daily, self.size.days)
+        return lots, floors, self._docks(lots + self.production.output())
 
     def _docks(self, lots: list[Lot]) -> list[Dock]:
         volumes = {item.code: item.volume_cm3 for item in self.items}
@@ -200,19 +199,26 @@ class _Province:
         return round(1.3 * math.dist(self.at[site_code], self.at[place_code]))
 
 
-def province(size: str, seed: int = 0) -> Instance:
-    """The province of a size and a seed; equal arguments give an equal instance."""
+def province(size: str, seed: int = 0, *, lines: bool = False) -> Instance:
+    """The province of a size and a seed; equal arguments give an equal instance.
+
+    lines  whether it carries lines and raw material for the plan to decide on, or their output as staff would have it
+    """
     drawn = _Province(SIZES[size], seed)
+    made = drawn.production
     return Instance(
         t0=HORIZON_START,
         boundaries=tuple(range(0, 24 * SIZES[size].days + 1, 24)),
         items=tuple(drawn.items),
         sources=tuple(drawn.sources),
-        lots=tuple(drawn.lots),
+        lots=(*drawn.lots, *(() if lines else made.output())),
         floors=tuple(drawn.floors),
         incidents=(Incident("X", Level.II),),
         steps=CASCADE,
         needs=tuple(drawn.needs),
         routes=tuple(drawn.routes()),
         docks=tuple(drawn.docks),
+        lines=made.lines() if lines else (),
+        materials=made.materials() if lines else (),
+        parts=made.uses() if lines else (),
     )

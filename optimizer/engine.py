@@ -160,7 +160,7 @@ class LinearProgram:
         return self._column_lower, self._column_upper, self._row_lower, self._row_upper, cost
 
     def _new_solver(self, state: tuple[FloatArray, ...]) -> Any:
-        model = _model_proto(self.matrix, state)
+        model = model_proto(self.matrix, state)
         return mathopt.new(parameters_pb2.SOLVER_TYPE_GLOP, model, parameters_pb2.SolverInitializerProto())
 
     def bounds(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
@@ -186,7 +186,7 @@ class LinearProgram:
             raise SolverFailed("GLOP refused an update of bounds")
 
 
-def _model_proto(matrix: Matrix, state: tuple[FloatArray, ...]) -> model_pb2.ModelProto:
+def model_proto(matrix: Matrix, state: tuple[FloatArray, ...]) -> model_pb2.ModelProto:
     """state: column lower and upper, row lower and upper, cost."""
     column_lower, column_upper, row_lower, row_upper, cost = state
     model = model_pb2.ModelProto()
@@ -281,7 +281,7 @@ def best_whole(matrix: Matrix, cost: FloatArray, nodes: int, gap: float) -> Floa
     Branch and bound of the HiGHS that OR-Tools brings, for programs of some thousand columns that are nearly whole.
     """
     state = (matrix.column_lower, matrix.column_upper, matrix.row_lower, matrix.row_upper, cost)
-    model = _model_proto(matrix, state)
+    model = model_proto(matrix, state)
     del model.variables.integers[:]
     model.variables.integers.extend([True] * len(cost))
     searching = mathopt.new(parameters_pb2.SOLVER_TYPE_HIGHS, model, parameters_pb2.SolverInitializerProto())

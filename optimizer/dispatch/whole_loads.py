@@ -21,7 +21,7 @@ from optimizer.dispatch.packs import OTHERS, OWN, RELEASE
 from optimizer.engine import FloatArray, Matrix, SolverFailed, best_whole
 
 HELD_BACK = 20  # units of every use and period that are left to the search
-NODES_MAX = 100  # of one program
+NODES_MAX = 20  # of one program
 GAP = 3e-5  # of what it can fill
 COLUMNS_MAX = 4_000  # of one program
 NEARLY = 1e-4  # the solver's last digits below a whole number
