@@ -105,6 +105,9 @@ UNLOCKS: Mapping[str, Pair] = {
     "open_step": ("开放下一动用次序", "open the next step"),
     "lower_floor": ("降低经常底线", "lower the operating floor"),
     "accept_late": ("接受迟到", "accept late goods"),
+    "more_loading": ("加快装车", "faster loading"),
+    "more_room": ("扩大道路通行量", "more room on the way"),
+    "more_vehicles": ("增派车辆", "more vehicles"),
     "more_stock": ("补充库存或扩产", "more stock or output"),
 }
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from optimizer.dispatch.arcs import Demand, Lane, Receiver
 from optimizer.dispatch.components import Component, Pair
 from optimizer.dispatch.coupling import Limits, dock_rows, fleet_rows, lane_rows
+from optimizer.dispatch.handles import Handle
 from optimizer.dispatch.joint import line_rows, material_rows, output_rows
 from optimizer.dispatch.packs import OTHERS, OWN, RELEASE
 from optimizer.dispatch.policy import Fairness, Policy
@@ -36,13 +37,14 @@ Node = tuple[int, int, float, int, str]  # receiver, position of the arrival hou
 
 @dataclass
 class Rows:
-    """Sparse rows under construction: coordinates and bounds. Only ``add`` touches the lists."""
+    """Sparse rows under construction: coordinates, bounds, handles. Only ``add`` writes coordinates and bounds."""
 
     rows: list[int] = field(default_factory=list)
     columns: list[int] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
     lower: list[float] = field(default_factory=list)
     upper: list[float] = field(default_factory=list)
+    handles: list[Handle] = field(default_factory=list)
 
     def add(self, terms: Iterable[tuple[int, float]], lower: float, upper: float) -> int:
         """Append one row lower <= sum of value * column <= upper; returns its number."""
@@ -84,7 +86,7 @@ class Arrays:
 
     starts [rows + 1], columns [non-zeros], values [non-zeros]; lower, upper [rows]; ceiling [columns] upper bounds
     draws, servings, carries are in the order of their blocks, lane_nodes in that of the ship block; fair_rows and
-    promise_rows hold one row number per pair
+    promise_rows hold one row number per pair; handles stand on rows whose limit somebody could move
     """
 
     component: Component
@@ -101,6 +103,7 @@ class Arrays:
     carries: tuple[tuple[int, int], ...]
     fair_rows: range
     promise_rows: range
+    handles: tuple[Handle, ...] = ()
 
     @property
     def width(self) -> int:
@@ -136,6 +139,7 @@ def build_arrays(component: Component, policy: Policy) -> Arrays:
         carries=tuple(shape.carries),
         fair_rows=fair_rows,
         promise_rows=promises,
+        handles=tuple(rows.handles),
     )
 
 
@@ -154,7 +158,9 @@ def stock_rows(shape: _Shape, rows: Rows) -> None:
             if own:
                 inside += [(column, shape.steps(shape.component.lanes[column])) for column in own]
                 pack = shape.closed_pack(supply.index)
-                rows.add(inside, -INFINITY, supply.ceiling(layer, pack) // shape.component.unit)
+                row = rows.add(inside, -INFINITY, supply.ceiling(layer, pack) // shape.component.unit)
+                rate = 1.0 / shape.component.unit
+                rows.handles.append(Handle("stock", supply.source.code, row, rate, supply.index, layer, pack))
 
 
 def arrival_rows(shape: _Shape, rows: Rows) -> None:

@@ -49,7 +49,7 @@ def told(instance: Instance, plan: Plan, pins: Sequence[Pin] = ()) -> Brief:
         "per_item_flow": per_item_flow_on(network, pins),
     }
     measured = {name: measure(instance, other) for name, other in {"plan": plan, **by_hand}.items()}
-    return Brief(plan, canonical_json([asdict(each) for each in explain(world, plan)]), canonical_json(measured))
+    return Brief(plan, canonical_json([asdict(each) for each in explain(world, plan, pins)]), canonical_json(measured))
 
 
 def answer(task: Mapping[str, Any]) -> dict[str, str]:

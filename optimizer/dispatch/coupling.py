@@ -6,13 +6,14 @@ centimetre kilometres for a fleet. A shipment counts in the period in which it l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import gcd
 from typing import TYPE_CHECKING
 
+from optimizer.dispatch.handles import Handle
 from optimizer.dispatch.instance import Instance, Route
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Limits:
 
     def __init__(self, instance: Instance) -> None:
         periods = list(pairwise(instance.boundaries))
+        self.hours = tuple(end - at for at, end in periods)
         self.volumes: Mapping[str, int] = {item.code: item.volume_cm3 for item in instance.items}
         self.docks = {
             dock.site_code: Limit(DOCK, dock.site_code, tuple(dock.cm3_per_hour * (end - at) for at, end in periods))
@@ -97,24 +99,22 @@ class Limits:
 
 def dock_rows(component: Component, limits: Limits, rows: Rows) -> None:
     """What a site loads in one period of the grid fits through its docks, all items together, in cubic centimetres."""
-    for terms, room in _loads(component, limits, DOCK):
-        rows.add(terms, -INFINITY, room)
+    _add(component, limits, DOCK, rows)
 
 
 def lane_rows(component: Component, limits: Limits, rows: Rows) -> None:
     """What leaves on one way in one period of the grid fits on it, all items together, in cubic centimetres."""
-    for terms, room in _loads(component, limits, LANE):
-        _add_reduced(terms, room, rows)
+    _add(component, limits, LANE, rows)
 
 
 def fleet_rows(component: Component, limits: Limits, rows: Rows) -> None:
     """What leaves the sites of a fleet in one period, times its way, is moved by the vehicles of the fleet."""
-    for terms, room in _loads(component, limits, FLEET):
-        _add_reduced(terms, room, rows)
+    _add(component, limits, FLEET, rows)
 
 
-def _loads(component: Component, limits: Limits, family: str) -> Iterator[tuple[list[tuple[int, int]], int]]:
-    """For every limit of a family and period: what each column takes of it, and its room."""
+def _add(component: Component, limits: Limits, family: str, rows: Rows) -> None:
+    """One row for every limit of a family and period; of ways and fleets in the largest unit in which all loads are
+    whole: exact, and near one for the solver."""
     found: dict[tuple[str, int], list[tuple[int, int]]] = {}
     room: dict[tuple[str, int], int] = {}
     for column, lane in enumerate(component.lanes):
@@ -125,11 +125,7 @@ def _loads(component: Component, limits: Limits, family: str) -> Iterator[tuple[
             found.setdefault(key, []).append((column, limit.load(volume, lane.route.km)))
             room[key] = limit.room[lane.period]
     for key in sorted(found):
+        unit = 1 if family == DOCK else gcd(*(load for _, load in found[key]))
         if any(load for _, load in found[key]):
-            yield found[key], room[key]
-
-
-def _add_reduced(terms: list[tuple[int, int]], room: int, rows: Rows) -> None:
-    """A row in the largest unit in which all its loads are whole: exact, and near one for the solver."""
-    unit = gcd(*(load for _, load in terms))
-    rows.add([(column, load // unit) for column, load in terms], -INFINITY, room // unit)
+            row = rows.add([(column, load // unit) for column, load in found[key]], -INFINITY, room[key] // unit)
+            rows.handles.append(Handle(family, key[0], row, limits.hours[key[1]] / unit))

@@ -1,31 +1,36 @@
 """Why a need is unmet, and what would change it: codes and numbers; the doors turn them into sentences.
 
 For every unmet need: the lanes that law, road, time, life or floor keep out; where the goods of its lawful lanes went
-instead; and the cheapest unlock. An unlock that claims an effect is tried on a re-solve of the item, and shown only
-with the effect found there.
+instead; the limits that bind; and the cheapest unlock. An unlock is found and proven on a re-solve (``levers.py``,
+``unlocks.py``) for a place and item at a time: all its days share the lanes, so one change helps them together.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.dispatch.arcs import build_network
 from optimizer.dispatch.fitting import eased
-from optimizer.dispatch.guide import COLUMNS_SMALL, column_count
-from optimizer.dispatch.instance import Instance, Level, Need
-from optimizer.dispatch.packs import effective_quantity, smallest_packs
+from optimizer.dispatch.instance import Basis, Instance, Need, Pin
+from optimizer.dispatch.levers import Recipe, basis_at, floor_gaps, levers_of
 from optimizer.dispatch.plan import NeedResult, Plan
-from optimizer.dispatch.reach import unmet_by_class
 from optimizer.dispatch.sight import ADMITTED, FAR, RULES, IntArray, Sight, View
-from optimizer.dispatch.substitutes import Exchange, linked_items
-from optimizer.dispatch.worth import nearest_lawful, with_stock
+from optimizer.dispatch.substitutes import Exchange
+from optimizer.dispatch.unlocks import Proven, Unlocks
+from optimizer.dispatch.ways import earliest, ways_of
 
-PROMISE_KEPT = 0.9  # the least share of a promise that a re-solve must bring
-FEW = 12  # needs of one class and item that are tried one by one
+LIMITS = {  # the easiest first
+    "open_step": "authority",
+    "lower_floor": "floor",
+    "more_loading": "dock",
+    "more_room": "lane",
+    "more_vehicles": "fleet",
+    "more_stock": "stock",
+}
+EASIEST_FIRST = tuple(LIMITS)
+TRANSPORT = ("more_loading", "more_room", "more_vehicles")
 
 
 @dataclass(frozen=True)
@@ -60,13 +65,46 @@ class Binding:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """What holds units of a need back, and how many of them.
+
+    name  authority | floor | dock | lane | fleet | stock | life (there are goods, but they die too early) | deadline (
+          no source is near enough) | road (none at all) | pack (short of a whole one) | plan (lost in rounding)
+    code  the source, site, way (site>place) or fleet concerned, where there is one
+    """
+
+    name: str
+    code: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing to do.
+
+    kind    open_step (code: source) | lower_floor (source) | more_loading (site) | more_room (site>place) |
+            more_vehicles (fleet) | more_stock (source)
+    amount  base units; of loading and room: cubic centimetres an hour; of vehicles: cubic centimetre kilometres an hour
+    """
+
+    kind: str
+    code: str
+    amount: int
+    step: int = 0
+    authority: str = ""
+
+
+@dataclass(frozen=True)
 class Unlock:
     """The cheapest change that would help.
 
-    kind      open_step | lower_floor | accept_late | more_loading (docks twice as fast) | more_stock
-    quantity  base units it could bring to this need; gain: units by which the unmet of the need's class and item fell
-              in the re-solve (accept_late: goods the plan leaves unsent, so no re-solve is due); verified: gain > 0
+    kind      the first of ``measures``, the easiest: open_step | lower_floor | accept_late | more_loading | more_room |
+              more_vehicles | more_stock
+    quantity  base units it brings to this need
+    gain      base units it brings to the place in all, over all hours of the same class and item, while nobody else
+              gets less; proven on a re-solve (accept_late: goods the plan leaves unsent, so no re-solve is due)
     also      base units that higher classes lack and that must be there too before this need gets any
+    measures  everything that has to be done together
     """
 
     kind: str
@@ -78,6 +116,7 @@ class Unlock:
     gain: int
     verified: bool
     also: int = 0
+    measures: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,38 +128,54 @@ class Explanation:
     short_of_pack: int
     excluded: tuple[Exclusion, ...]
     bindings: tuple[Binding, ...]
+    limits: tuple[Limit, ...]
     unlock: Unlock | None
+
+    @property
+    def covered(self) -> int:
+        """Unmet units, whole packs apart, with a verified sentence: what would bring them, or that nothing can."""
+        brought = self.unlock.quantity if self.unlock and self.unlock.verified else 0
+        hopeless = sum(row.quantity for row in self.limits if row.name in ("deadline", "road"))
+        return min(self.unmet - self.short_of_pack, brought + hopeless)
 
 
 class Explainer:
     """Reads one plan; keeps what many needs share."""
 
-    def __init__(self, instance: Instance, plan: Plan) -> None:
+    def __init__(self, instance: Instance, plan: Plan, pins: Sequence[Pin] = ()) -> None:
         self.instance = instance = eased(instance, plan)
         self.needs = {need.code: need for need in instance.needs}
         self.sight = Sight(instance, plan)
         self._exchange = Exchange(instance)
-        self._tried: dict[tuple[str, int, str], dict[int, int]] = {}
-        self._exact = plan.gap == 0.0 and not plan.broken_pins
-        self._unmet = self._unmet_of(plan)
-        self._missing = {
-            row.need_code: row.unmet - row.short_of_pack for row in plan.needs if row.unmet > row.short_of_pack
-        }
-        self._stocked: dict[tuple[str, int], dict[str, tuple[int, int]]] = {}
-        self._small = not instance.is_coupled or column_count(build_network(instance, timed=False)) <= COLUMNS_SMALL
+        self._ways = ways_of(instance)
+        self._gaps = floor_gaps(instance)
+        self._sources = {source.code: source for source in instance.sources}
+        self._docks = {dock.site_code for dock in instance.docks}
+        self._proven: dict[str, Proven] = {}
+        self._reachable: dict[str, int] = {}
+        self._missing: dict[str, int] = {}
+        for part in levers_of(instance, plan, pins):
+            unlocks = Unlocks(part)
+            self._proven |= unlocks.proven
+            for recipe in unlocks.recipes.values():
+                self._reachable |= recipe.gains
+            self._missing |= {demand.need.code: part.missing(demand.need.code) for demand in part.component.demands}
 
     def explain(self, result: NeedResult) -> Explanation:
         """One unmet need."""
         need = self.needs[result.need_code]
         view = self.sight.view(need)
-        short = result.unmet > result.short_of_pack
+        missing = result.unmet - result.short_of_pack
+        proven = self._proven.get(need.code)
+        unlock = self._unlock(need, missing, view, proven) if missing > 0 else None
         return Explanation(
             need.code,
             result.unmet,
             result.short_of_pack,
             (*self._exclusions(view), *self._refused_substitutes(need)),
             tuple(self._bindings(need, view)),
-            self._unlock(need, result, view) if short else None,
+            tuple(self._limits(need, result, view, proven)),
+            unlock,
         )
 
     def _exclusions(self, view: View) -> Iterator[Exclusion]:
@@ -166,174 +221,106 @@ class Explainer:
         }
         yield from (Binding(limit, quantity) for limit, quantity in went.items() if quantity)
 
-    def _unlock(self, need: Need, result: NeedResult, view: View) -> Unlock:
-        """The first candidate whose effect a re-solve confirms: steps in order, then floors, then time; else stock."""
-        missing = result.unmet - result.short_of_pack
-        for kind, number, inside in self._candidates(view):
-            sent = 0 if kind == "lower_floor" else self.sight.taken_in_all[view.lanes.lot[inside]]
-            unsent = np.maximum(0, view.held[inside] - sent)
-            quantity = min(missing, int(unsent.sum()))
-            if quantity <= 0:
-                continue
-            gain = quantity if kind == "accept_late" else self._gain(need, kind, number)
-            if gain > 0:
-                nearest = inside[int(np.argmin(view.lanes.km[inside]))]
-                source = self.sight.source_codes[view.lanes.source[nearest]]
-                hour = int(view.lanes.arrive[inside].max() if kind == "accept_late" else view.lanes.arrive[nearest])
-                return Unlock(kind, number, self.sight.authority(number), source, hour, quantity, gain, True)
-        if self.instance.docks:
-            waiting = (view.rule == ADMITTED) & view.in_time & (view.held > self.sight.taken_in_all[view.lanes.lot])
-            gain = self._gain(need, "more_loading", 0) if waiting.any() else 0
-            if gain > 0:
-                at = np.flatnonzero(waiting)[int(np.argmin(view.lanes.km[waiting]))]
-                source = self.sight.source_codes[view.lanes.source[at]]
-                quantity = min(missing, int(view.held[waiting].sum()))
-                return Unlock("more_loading", 0, "", source, int(view.lanes.arrive[at]), quantity, gain, True)
-        return self._more_stock(need, missing)
+    def _limits(self, need: Need, result: NeedResult, view: View, proven: Proven | None) -> Iterator[Limit]:
+        """What each unmet unit waits for; a unit that needs two things counts under both."""
+        if result.short_of_pack:
+            yield Limit("pack", "", result.short_of_pack)
+        if need.code not in self._missing:
+            return
+        missing, reachable = self._missing[need.code], self._reachable.get(need.code, 0)
+        left = result.unmet - result.short_of_pack - missing
+        if left > 0:
+            yield Limit("plan", "", left)
+        if missing > reachable:
+            roads = {route.place_code for route in self.instance.routes}
+            yield Limit("deadline" if need.place_code in roads else "road", "", missing - reachable)
+        if proven is None:
+            return
+        dying = (view.rule == RULES.index("life_too_short")) & (view.held > self.sight.taken_in_all[view.lanes.lot])
+        for kind in EASIEST_FIRST:
+            rows = [row for row in self._measures(need.item_code, proven.recipe) if row.kind == kind]
+            if rows:
+                largest = max(rows, key=lambda row: (row.amount, row.code))
+                name = "life" if kind == "more_stock" and dying.any() else LIMITS[kind]
+                quantity = reachable if kind in TRANSPORT else min(reachable, sum(row.amount for row in rows))
+                yield Limit(name, largest.code, quantity)
 
-    def _more_stock(self, need: Need, missing: int) -> Unlock:
-        """So much more at the nearest lawful source, and what higher classes lack first. Withheld where a re-solve
-        does not bring nine tenths of it."""
-        key = (need.item_code, need.priority_class)
-        if key not in self._stocked:
-            self._stocked[key] = self._promises(*key)
-        at = nearest_lawful(self.instance, need)
-        if at is None or need.code not in self._stocked[key]:
-            return Unlock("more_stock", 0, "", "", need.due_hour, missing, 0, False)
-        source, arrive = at
-        gain, also = self._stocked[key][need.code]
-        return Unlock("more_stock", 0, "", source.code, arrive, missing, gain, True, also)
+    def _unlock(self, need: Need, missing: int, view: View, proven: Proven | None) -> Unlock | None:
+        """What was proven; where that needs goods which do not exist, rather goods that exist and come late."""
+        measures = self._measures(need.item_code, proven.recipe) if proven else ()
+        if not measures or any(row.kind == "more_stock" for row in measures):
+            late = self._late(missing, view)
+            if late is not None and (not measures or late.quantity == missing):
+                return late
+        if proven is None or not measures:
+            return None
+        first = max((row for row in measures if row.kind == measures[0].kind), key=lambda row: (row.amount, row.code))
+        source_code = self._source_of(first)
+        quantity = min(missing, proven.recipe.gains[need.code])
+        hour = self._arrival(source_code, need)
+        gain = proven.recipe.quantity
+        return Unlock(
+            first.kind, first.step, first.authority, source_code, hour, quantity, gain, True, proven.also, measures
+        )
 
-    def _promises(self, item_code: str, priority: int) -> dict[str, tuple[int, int]]:
-        """Needs of a class and item that stock at their nearest lawful source would fill: gain, and what goes before.
-
-        All needs at once first: supplies stand in for each other, so if together they bring what is promised, each
-        brings its own. If not, with what higher classes lack; if not, one by one where they are few.
-        """
-        short = {code: units for code, units in self._missing.items() if self.needs[code].item_code == item_code}
-        mine = [code for code in short if self.needs[code].priority_class == priority]
-        higher = [code for code in short if self.needs[code].priority_class < priority]
-        if not self._small:
-            return {}
-        for first in ([], higher) if higher else ([],):
-            also = sum(short[code] for code in first)
-            kept = self._kept(item_code, priority, [*first, *mine], short)
-            if kept >= PROMISE_KEPT:
-                return {code: (int(short[code] * kept), also) for code in mine}
-        tried = mine if len(mine) <= FEW else []
-        shares = {code: self._kept(item_code, priority, [*higher, code], short, code) for code in tried}
-        also = sum(short[code] for code in higher)
-        return {code: (int(short[code] * share), also) for code, share in shares.items() if share >= PROMISE_KEPT}
-
-    def _kept(self, item_code: str, priority: int, codes: list[str], short: dict[str, int], only: str = "") -> float:
-        """The share of what a class lacks, or one need of it, that stock for ``codes`` would bring; at most 1."""
-        more = []
-        for code in codes:
-            at = nearest_lawful(self.instance, self.needs[code])
-            if at is not None:
-                more.append((at[0], item_code, short[code]))
-        mine = [code for code in codes if self.needs[code].priority_class == priority and only in ("", code)]
-        promised = sum(short[code] for code in mine if nearest_lawful(self.instance, self.needs[code]) is not None)
-        if not promised:
-            return 0.0
-        before = self._try("", 0, item_code).get(priority, 0)
-        after = unmet_by_class(with_stock(only_item(self.instance, item_code), more)).get(priority, 0)
-        return min(1.0, (before - after) / promised)
-
-    def _candidates(self, view: View) -> Iterator[tuple[str, int, IntArray]]:
-        """Lanes that one change would admit: a step opened, a floor lowered, or the first goods to come later."""
-        closed = np.isin(view.rule, (RULES.index("level_too_low"), RULES.index("paper_missing"))) & view.in_time
-        for number in np.unique(view.lanes.step[closed]).tolist():
-            yield "open_step", number, np.flatnonzero(closed & (view.lanes.step == number))
-        if view.floored.any():
-            yield "lower_floor", 0, np.flatnonzero(view.floored)
+    def _late(self, missing: int, view: View) -> Unlock | None:
+        """Goods that nobody gets, at the hour at which the first of them could be there."""
         behind = np.isin(view.rule, (RULES.index("too_late"), RULES.index("road_closed")))
         late = behind & view.alive & (view.lanes.arrive < FAR)
-        stocked = late & (view.held > self.sight.taken_in_all[view.lanes.lot])
-        if stocked.any():
-            first = view.lanes.arrive[stocked].min()
-            yield "accept_late", 0, np.flatnonzero(stocked & (view.lanes.arrive == first))
+        late &= view.held > self.sight.taken_in_all[view.lanes.lot]
+        late &= ~np.isin(view.lanes.source, self._behind_docks())
+        if not late.any():
+            return None
+        inside = np.flatnonzero(late & (view.lanes.arrive == view.lanes.arrive[late].min()))
+        unsent = view.held[inside] - self.sight.taken_in_all[view.lanes.lot[inside]]
+        quantity = min(missing, int(unsent.sum()))
+        nearest = inside[int(np.argmin(view.lanes.km[inside]))]
+        source = self.sight.source_codes[view.lanes.source[nearest]]
+        return Unlock("accept_late", 0, "", source, int(view.lanes.arrive[nearest]), quantity, quantity, True)
 
-    def _gain(self, need: Need, kind: str, number: int) -> int:
-        """By how much the unmet of the need's class and item falls when the unlock is granted, by re-solving."""
-        if not self._small:
-            return 0  # a re-solve of a whole coupled province for one sentence is not worth its minutes
-        priority = need.priority_class
-        after = self._try(kind, number, need.item_code)
-        if self._exact:  # then a re-solve of what stands would only repeat the plan
-            unmet = sum(self._unmet.get((code, priority), 0) for code in linked_items(self.instance, need.item_code))
-            return unmet - after.get(priority, 0)
-        return self._try("", 0, need.item_code).get(priority, 0) - after.get(priority, 0)
+    def _behind_docks(self) -> IntArray:
+        """Sources whose site loads only so much: whether it could load more later is not known here."""
+        sources = self.sight.source_codes
+        return np.array([n for n, code in enumerate(sources) if self._sources[code].site_code in self._docks], np.int64)
 
-    def _unmet_of(self, plan: Plan) -> dict[tuple[str, int], int]:
-        """Unmet of the plan by item and class, in the effective quantities that stages count."""
-        packs = smallest_packs(self.instance)
-        sent: dict[str, int] = defaultdict(int)
-        for row in plan.shipments:
-            for code, units in row.served:
-                sent[code] += units
-        unmet: dict[tuple[str, int], int] = defaultdict(int)
-        for need in self.instance.needs:
-            wanted = effective_quantity(need, packs.get(need.item_code, 1))
-            unmet[need.item_code, need.priority_class] += wanted - sent[need.code]
-        return unmet
+    def _measures(self, item_code: str, recipe: Recipe) -> tuple[Measure, ...]:
+        """Levers as things to do, the easiest first; goods for a source first fill what its floor lacks."""
+        rows = [
+            Measure("open_step", source, units, step, self.sight.authority(step))
+            for step, sources in sorted(recipe.steps.items())
+            for source, units in sorted(sources.items())
+        ]
+        amounts: dict[tuple[str, str], int] = {}
+        for (kind, code), amount in sorted(recipe.amounts.items()):
+            place = code.split("|")[0]
+            amounts[kind, place] = amounts.get((kind, place), 0) + int(amount)
+        for (kind, code), units in amounts.items():
+            filled = kind == "more_stock" and basis_at(self._sources[code]) is Basis.OWNED
+            rows.append(Measure(kind, code, units + (self._gaps.get((code, item_code), 0) if filled else 0)))
+        return tuple(sorted(rows, key=lambda row: (EASIEST_FIRST.index(row.kind), row.step, -row.amount, row.code)))
 
-    def _try(self, kind: str, number: int, item_code: str) -> dict[int, int]:
-        """Unmet of an item by class with one unlock granted, or with none; each tried once."""
-        key = (kind, number, item_code)
-        if key not in self._tried:
-            part = only_item(self.instance, item_code)
-            if kind == "open_step":
-                part = opened(part, number)
-            if kind == "more_loading":
-                part = twice_loading(part)
-            self._tried[key] = unmet_by_class(without_floors(part) if kind == "lower_floor" else part)
-        return self._tried[key]
+    def _source_of(self, measure: Measure) -> str:
+        """The source that a measure sets free: the first one at its site."""
+        if measure.code in self._sources:
+            return measure.code
+        sites = {measure.code.split(">")[0]}
+        sites |= {code for fleet in self.instance.fleets if fleet.code == measure.code for code in fleet.site_codes}
+        return next(source.code for source in self.instance.sources if source.site_code in sites)
+
+    def _arrival(self, source_code: str, need: Need) -> int | None:
+        """The hour at which goods that leave a source as soon as the road is open are with the need."""
+        ends = (self._sources[source_code].site_code, need.place_code)
+        trip = earliest(self._ways.get(ends, ()), 0, self.instance.horizon_hour)
+        return trip[0] + trip[1].travel_hours if trip else None
 
 
-def explain(instance: Instance, plan: Plan) -> tuple[Explanation, ...]:
+def explain(instance: Instance, plan: Plan, pins: Sequence[Pin] = ()) -> tuple[Explanation, ...]:
     """Every unmet need of a plan, in the plan's order."""
-    explainer = Explainer(instance, plan)
+    explainer = Explainer(instance, plan, pins)
     return tuple(explainer.explain(result) for result in plan.unmet)
 
 
-def explain_unmet(instance: Instance, plan: Plan, need_code: str) -> Explanation:
+def explain_unmet(instance: Instance, plan: Plan, need_code: str, pins: Sequence[Pin] = ()) -> Explanation:
     """One need of a plan; an explanation with unmet 0 when it is met."""
     result = next(result for result in plan.needs if result.need_code == need_code)
-    return Explainer(instance, plan).explain(result)
-
-
-def only_item(instance: Instance, item_code: str) -> Instance:
-    """The part that concerns one item and those tied to it by substitution. Where transport ties items, all of it."""
-    if instance.is_coupled:
-        return instance
-    linked = linked_items(instance, item_code)
-    needs = tuple(row for row in instance.needs if row.item_code in linked)
-    codes = {need.code for need in needs}
-    return replace(
-        instance,
-        lots=tuple(row for row in instance.lots if row.item_code in linked),
-        floors=tuple(row for row in instance.floors if row.item_code in linked),
-        needs=needs,
-        uses=tuple(row for row in instance.uses if row.need_code in codes),
-        stays=tuple(row for row in instance.stays if row.need_code in codes),
-    )
-
-
-def opened(instance: Instance, number: int) -> Instance:
-    """The same world with one step of the cascade open at every level and in need of no paper."""
-    steps = tuple(
-        replace(step, opens_at_level=Level.IV, paper_until_level=None) if step.step == number else step
-        for step in instance.steps
-    )
-    return replace(instance, steps=steps)
-
-
-def without_floors(instance: Instance) -> Instance:
-    """The same world with operating floors lowered to the strategic quantity, as for the owner's own incident."""
-    return replace(instance, floors=tuple(replace(floor, operating=0) for floor in instance.floors))
-
-
-def twice_loading(instance: Instance) -> Instance:
-    """The same world with every limited site loading twice as fast."""
-    return replace(instance, docks=tuple(replace(dock, cm3_per_hour=2 * dock.cm3_per_hour) for dock in instance.docks))
+    return Explainer(instance, plan, pins).explain(result)

@@ -19,6 +19,7 @@ from optimizer.dispatch.arcs import Demand, Lane
 from optimizer.dispatch.arrays import INFINITY, Arrays, Rows, fill_rows, pair_rows, promise_rows
 from optimizer.dispatch.components import Component
 from optimizer.dispatch.fairness import share_out
+from optimizer.dispatch.handles import Handle
 from optimizer.dispatch.instance import Instance, Pin
 from optimizer.dispatch.lending import Leg, Lending, Tap, Tour, extended, lendings, shipments_of
 from optimizer.dispatch.packs import OTHERS, RELEASE
@@ -74,6 +75,7 @@ def lending_arrays(lending: Lending, policy: Policy) -> Arrays:
         carries=(),
         fair_rows=fair,
         promise_rows=promises,
+        handles=tuple(rows.handles),
     )
 
 
@@ -85,7 +87,8 @@ def take_rows(times: _Times, rows: Rows) -> None:
         for layer in range(OTHERS, RELEASE + 1):
             if (index, layer) in number:
                 inside.append((number[index, layer], 1.0))
-                rows.add(inside, -INFINITY, supply.ceiling(layer, 1))
+                row = rows.add(inside, -INFINITY, supply.ceiling(layer, 1))
+                rows.handles.append(Handle("stock", supply.source.code, row, 1.0, index, layer))
 
 
 def home_and_place_rows(times: _Times, rows: Rows) -> None:

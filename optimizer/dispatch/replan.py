@@ -16,7 +16,6 @@ from enum import StrEnum
 from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.check import check
 from optimizer.dispatch.draft import need_result
-from optimizer.dispatch.explain import only_item
 from optimizer.dispatch.instance import Instance, Need, NeedKind, Pin, Route
 from optimizer.dispatch.packs import effective_quantity, smallest_packs
 from optimizer.dispatch.plan import Change, Plan, PlanDiff, Shipment
@@ -24,6 +23,7 @@ from optimizer.dispatch.policy import Policy
 from optimizer.dispatch.score import order_of, stage_values
 from optimizer.dispatch.substitutes import linked_items
 from optimizer.dispatch.ways import earliest, ways_of
+from optimizer.dispatch.worth import only_item
 from optimizer.limits import Budget
 
 

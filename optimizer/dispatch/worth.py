@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from optimizer.dispatch.allocate import allocate
-from optimizer.dispatch.arcs import Refusal, admit, source_kind
 from optimizer.dispatch.compare import Shift, compare_plans
-from optimizer.dispatch.instance import Basis, HolderKind, Instance, Lot, Need, NeedKind, Source
+from optimizer.dispatch.explain import Measure
+from optimizer.dispatch.instance import Instance, Level, Lot, Source
+from optimizer.dispatch.levers import basis_at
 from optimizer.dispatch.policy import Policy
 from optimizer.dispatch.reach import unmet_by_class
-from optimizer.dispatch.ways import earliest, ways_of
+from optimizer.dispatch.substitutes import linked_items
 
 Change = Callable[[Instance, int], Instance]
 CEILING = 1 << 20  # no range is searched beyond it
-BASIS = {HolderKind.CHARITY: Basis.OFFERED, HolderKind.PRODUCER: Basis.ON_BEHALF}
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,34 @@ def more_loading(site_code: str) -> Change:
     return change
 
 
+def more_room(way: str) -> Change:
+    """So many cubic centimetres an hour more on a way, written site>place."""
+
+    def change(instance: Instance, room: int) -> Instance:
+        limits = (
+            replace(row, cm3_per_hour=row.cm3_per_hour + room) if f"{row.site_code}>{row.place_code}" == way else row
+            for row in instance.lane_limits
+        )
+        return replace(instance, lane_limits=tuple(limits))
+
+    return change
+
+
+def more_vehicles(fleet_code: str) -> Change:
+    """So many cubic centimetre kilometres an hour more for a fleet, from its first hour on."""
+
+    def change(instance: Instance, work: int) -> Instance:
+        fleets = (
+            replace(row, rates=tuple((hour, rate + work) for hour, rate in row.rates))
+            if row.code == fleet_code
+            else row
+            for row in instance.fleets
+        )
+        return replace(instance, fleets=tuple(fleets))
+
+    return change
+
+
 def more_time(need_code: str) -> Change:
     """So many hours later that a need may still be served in time."""
 
@@ -107,36 +135,65 @@ def with_stock(instance: Instance, more: Sequence[tuple[Source, str, int]]) -> I
     for source, item_code, quantity in more:
         pack = packs.get(item_code, 1)
         total[source.code, item_code] = total.get((source.code, item_code), 0) + -(-quantity // pack) * pack
-    kinds = {source.code: source.holder for source, _, _ in more}
+    grounds = {source.code: basis_at(source) for source, _, _ in more}
     lots = (
-        Lot(f"more {number}", code, item, quantity, None, packs.get(item, 1), 0, BASIS.get(kinds[code], Basis.OFFERED))
+        Lot(f"more {number}", code, item, quantity, None, packs.get(item, 1), 0, grounds[code])
         for number, ((code, item), quantity) in enumerate(sorted(total.items()))
     )
-    owned = tuple(
-        replace(lot, basis=Basis.OWNED)
-        if kinds[lot.source_code] in (HolderKind.PROVINCE, HolderKind.CITY, HolderKind.COUNTY)
-        else lot
-        for lot in lots
+    return replace(instance, lots=(*instance.lots, *lots))
+
+
+def only_item(instance: Instance, item_code: str) -> Instance:
+    """The part that concerns one item and those tied to it by substitution. Where transport ties items, all of it."""
+    if instance.is_coupled:
+        return instance
+    linked = linked_items(instance, item_code)
+    needs = tuple(row for row in instance.needs if row.item_code in linked)
+    codes = {need.code for need in needs}
+    return replace(
+        instance,
+        lots=tuple(row for row in instance.lots if row.item_code in linked),
+        floors=tuple(row for row in instance.floors if row.item_code in linked),
+        needs=needs,
+        uses=tuple(row for row in instance.uses if row.need_code in codes),
+        stays=tuple(row for row in instance.stays if row.need_code in codes),
     )
-    return replace(instance, lots=(*instance.lots, *owned))
 
 
-def nearest_lawful(instance: Instance, need: Need) -> tuple[Source, int] | None:
-    """The nearest source from which goods on the shelf now could lawfully come in time, and their hour of arrival."""
-    soft = need.kind is NeedKind.LUMP and not need.hard
-    limit = need.latest_hour if soft else need.due_hour
-    sites: dict[str, list[Source]] = {}
-    for source in instance.sources:
-        sites.setdefault(source.site_code, []).append(source)
-    found: list[tuple[int, str, Source, int]] = []
-    for (_, place_code), ways in ways_of(instance).items():
-        trip = earliest(ways, 0, instance.horizon_hour) if place_code == need.place_code else None
-        if trip is None or (arrive := trip[0] + trip[1].travel_hours) > limit:
-            continue
-        route = trip[1]
-        for source in sites.get(route.site_code, ()):
-            government = source.holder in (HolderKind.PROVINCE, HolderKind.CITY, HolderKind.COUNTY)
-            basis = Basis.OWNED if government else BASIS.get(source.holder, Basis.OFFERED)
-            if not isinstance(admit(instance, source_kind(source, basis, need), need.incident_code), Refusal):
-                found.append((route.km, source.code, source, arrive))
-    return min(found, key=lambda row: row[:2])[2:] if found else None
+def opened(instance: Instance, number: int) -> Instance:
+    """The same world with one step of the cascade open at every level and in need of no paper."""
+    steps = tuple(
+        replace(step, opens_at_level=Level.IV, paper_until_level=None) if step.step == number else step
+        for step in instance.steps
+    )
+    return replace(instance, steps=steps)
+
+
+def granted(instance: Instance, item_code: str, measures: Sequence[Measure]) -> Instance:
+    """The same world with everything done that an unlock asks for."""
+    sources = {source.code: source for source in instance.sources}
+    for row in measures:
+        if row.kind == "open_step":
+            instance = opened(instance, row.step)
+        elif row.kind == "lower_floor":
+            instance = lowered(instance, row.code, item_code, row.amount)
+        elif row.kind == "more_loading":
+            instance = more_loading(row.code)(instance, row.amount)
+        elif row.kind == "more_room":
+            instance = more_room(row.code)(instance, row.amount)
+        elif row.kind == "more_vehicles":
+            instance = more_vehicles(row.code)(instance, row.amount)
+        elif row.kind == "more_stock":
+            instance = with_stock(instance, [(sources[row.code], item_code, row.amount)])
+    return instance
+
+
+def lowered(instance: Instance, source_code: str, item_code: str, units: int) -> Instance:
+    """The same world with one operating floor lowered by so many units, at most to the strategic quantity."""
+    floors = (
+        replace(row, operating=max(0, max(row.operating, row.strategic) - units))
+        if (row.source_code, row.item_code) == (source_code, item_code)
+        else row
+        for row in instance.floors
+    )
+    return replace(instance, floors=tuple(floors))

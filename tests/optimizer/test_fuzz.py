@@ -52,4 +52,4 @@ def test_every_valid_instance_has_a_checked_plan(block: int) -> None:
         plan = allocate(world, policy, Budget(Rung.EXACT_STAGES, search_work=2.0), pins)
 
         assert not check(world, plan), seed
-        assert len(explain(world, plan)) == len(plan.unmet), seed
+        assert len(explain(world, plan, pins)) == len(plan.unmet), seed
