@@ -78,7 +78,8 @@ class PlanOut(PlanRef):
     error: str | None
     plan_hash: str
     rung: str
-    """How far up the ladder this answer comes from: R0 nearest first, R1 the guide, R2 the exact stages."""
+    """How far up the ladder this answer comes from: R0 nearest first, R1 the guide, R2 the exact stages, R3 with
+    what lines make decided by search."""
     bound: float | None
     """Unmet base units that no plan can beat; none where the rung proves nothing."""
     gap: float | None

@@ -8,7 +8,7 @@ issued of them, and ``output_rows`` holds shipments to what is made.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import gcd
 from typing import TYPE_CHECKING
@@ -96,17 +96,25 @@ def line_rows(component: Component, makes: Makes, first: int, rows: Rows) -> Non
 
 def material_rows(component: Component, makes: Makes, first: int, rows: Rows) -> None:
     """What lines have used of a material by the end of a day is what came and was made of it; a service is not kept."""
-    instance, days = makes.instance, production_days(makes.instance)
+    for terms, room in used_and_made(makes.instance, {key: first + n for n, key in enumerate(makes.columns)}):
+        rows.add(terms, -INFINITY, room)
+
+
+def used_and_made(
+    instance: Instance, columns: Mapping[tuple[int, int], int]
+) -> Iterator[tuple[list[tuple[int, int]], int]]:
+    """For every material and day: what the columns, by line and day, have taken less brought so far, and what came."""
+    days = production_days(instance)
     each = {(use.product_code, use.material_code): use.quantity for use in instance.parts}
     for material in instance.materials:
         uses: list[list[tuple[int, int]]] = [[] for _ in range(days)]
-        for number, (position, day) in enumerate(makes.columns):
+        for (position, day), column in columns.items():
             line = instance.lines[position]
             if quantity := each.get((line.item_code, material.code), 0):
-                uses[day].append((first + number, quantity * WHOLE))
+                uses[day].append((column, quantity * WHOLE))
             issue = day + 1 + line.lag_days
             if line.item_code == material.code and issue < days:
-                uses[issue].append((first + number, -good_parts(line) * material.scale))
+                uses[issue].append((column, -good_parts(line) * material.scale))
         came = [material.daily + sum(q for on, q in material.arrivals if on == day) for day in range(days)]
         came[:1] = [came[0] + material.opening] if days else []
         unit = gcd(*(value for row in uses for _, value in row), WHOLE)
@@ -114,7 +122,7 @@ def material_rows(component: Component, makes: Makes, first: int, rows: Rows) ->
             since = 0 if material.keeps else day
             terms = [(column, value // unit) for row in uses[since : day + 1] for column, value in row]
             if terms and uses[day]:
-                rows.add(terms, -INFINITY, sum(came[since : day + 1]) * WHOLE // unit)
+                yield terms, sum(came[since : day + 1]) * WHOLE // unit
 
 
 def output_rows(component: Component, makes: Makes, first: int, rows: Rows) -> None:

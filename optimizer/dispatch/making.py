@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from optimizer.dispatch.arcs import build_network
@@ -12,6 +13,7 @@ from optimizer.dispatch.fairness import share_out
 from optimizer.dispatch.guide import COLUMNS_SMALL, column_count
 from optimizer.dispatch.instance import Instance, Pin
 from optimizer.dispatch.joint import is_contested, targets_of, with_most_output
+from optimizer.dispatch.lines import best_lines
 from optimizer.dispatch.output import Targets, carried_out, earliest, has_choices, one_choice
 from optimizer.dispatch.plan import Run
 from optimizer.dispatch.policy import Policy
@@ -37,7 +39,7 @@ def schedules(instance: Instance, policy: Policy, budget: Budget, pins: Sequence
     """All lines as early as they can; then, where that may not be the best, what is decided with the allocation."""
     contested = is_contested(instance)
     yield Schedule(earliest(instance), {} if contested else None, Rung.EXACT_STAGES)
-    if not contested or budget.rung in (Rung.NEAREST_FIRST, Rung.GUIDE):
+    if not contested or budget.rung is Rung.NEAREST_FIRST:
         return
     if (found := settled_together(one_choice(instance), policy, budget, pins)) is None:
         return
@@ -46,6 +48,9 @@ def schedules(instance: Instance, policy: Policy, budget: Budget, pins: Sequence
         relaxed = settled_together(instance, policy, budget, pins)
         bounds = relaxed[1] if relaxed else {}
     yield Schedule(carried_out(instance, topped_up(one_choice(instance), targets)), bounds, Rung.EXACT_STAGES)
+    if has_choices(instance) and budget.rung is Rung.LINES:
+        with suppress(SolverFailed):  # effort spent: the schedule before still stands
+            yield Schedule(carried_out(instance, best_lines(instance, budget.search_work)), bounds, Rung.LINES)
 
 
 def settled_together(
