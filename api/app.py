@@ -21,6 +21,7 @@ from api.pages import (
     keeping,
     moving,
     papers,
+    planner,
     prints,
     receiving,
     search,
@@ -36,7 +37,9 @@ from reserve.commands import Runner
 from reserve.settings import Settings
 
 DESK = (keeping, receiving, moving, shipping, counting)
-PAGES = tuple(each.router for each in (sign_in, home, search, stock, papers, sheets, prints, docs, styleguide, *DESK))
+PAGES = tuple(
+    each.router for each in (sign_in, home, search, stock, papers, planner, sheets, prints, docs, styleguide, *DESK)
+)
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 

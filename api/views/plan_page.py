@@ -1,0 +1,208 @@
+"""What a planner sees of an incident and of a plan: fill by county and item, what is unmet and why, yardsticks."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api.i18n import Text
+from api.schemas.dispatch import ChangeOut, PlanOut
+from api.schemas.incidents import IncidentStateOut
+from api.schemas.studies import StudyRef
+from api.views import dispatch, incidents, plan_changes, studies, study_words
+from api.views.naming import Names, names_in
+from optimizer.dispatch.instance import Instance
+from optimizer.dispatch.plan import Plan
+from optimizer.dispatch.policy import Policy
+from reserve.dispatch import queries
+from reserve.incidents import queries as incident_queries
+from reserve.incidents.queries import NeedNow
+
+MOST_SHIPMENTS = 200
+Scopes = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRow:
+    """The needs of one county and item still to come, base units."""
+
+    county: str
+    item: str
+    item_code: str
+    need_class: int
+    low: int
+    base: int
+    high: int
+    first_due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPage:
+    state: IncidentStateOut
+    needs: list[NeedRow]
+    plans: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FillRow:
+    """One county, item and class: what is claimed, what has come or is coming, what the plan sends, what is unmet."""
+
+    county: str
+    item: str
+    priority_class: int
+    claim: int
+    before: int
+    planned: int
+    late: int
+    unmet: int
+
+    @property
+    def percent(self) -> int:
+        return 100 if not self.claim else min(100, 100 * (self.before + self.planned) // self.claim)
+
+
+@dataclass(frozen=True, slots=True)
+class UnmetRow:
+    place: str
+    item: str
+    priority_class: int
+    unmet: int
+    because: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    method: str
+    weighted_unmet: str
+    by_class: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    plan: PlanOut
+    policy: str
+    fill: list[FillRow]
+    unmet: list[UnmetRow]
+    yardsticks: list[Yardstick]
+    changes: list[ChangeOut]
+    studies: list[StudyRef]
+    names: Names
+
+
+def incident_page(session: Session, code: str, scopes: Scopes, now: datetime, text: Text) -> IncidentPage:
+    """An incident as it is now, its needs by county and item, and the plans made for it."""
+    state = incidents.state(session, code, now, now)
+    names = names_in(session, text)
+    incident = incident_queries.get_incident(session, code)
+    grouped: dict[tuple[str, str, int], list[NeedNow]] = defaultdict(list)
+    for need in incident_queries.needs_at(session, incident.id, now, now):
+        grouped[need.item_code, need.region_code, need.need_class].append(need)
+    needs = [
+        NeedRow(
+            county=names.region(region),
+            item=names.item(item),
+            item_code=item,
+            need_class=need_class,
+            low=sum(need.low for need in rows),
+            base=sum(need.base for need in rows),
+            high=sum(need.high for need in rows),
+            first_due=min(need.due_at for need in rows),
+        )
+        for (item, region, need_class), rows in sorted(grouped.items())
+    ]
+    plans = [plan for plan in queries.list_plans(session, scopes, limit=500) if code in plan.incident_codes.split(";")]
+    return IncidentPage(state, needs, plans[::-1])
+
+
+def plan_page(session: Session, code: str, scopes: Scopes, text: Text) -> PlanPage:
+    """A plan with everything that is needed to judge it."""
+    out = dispatch.plan(session, code, scopes)
+    row = queries.get_plan(session, code)
+    result = queries.find_result(session, row.id)
+    names = names_in(session, text)
+    solved = queries.plan_of(result) if result and not result.error else None
+    instance = queries.instance_of(row) if solved else None
+    return PlanPage(
+        plan=out,
+        policy=study_words.policy_words(text, Policy.from_plain(json.loads(row.policy))),
+        fill=_fill(instance, solved, names) if instance and solved else [],
+        unmet=_unmet(instance, out.explanation, names, text) if instance else [],
+        yardsticks=_yardsticks(out.yardsticks, text),
+        changes=plan_changes.changes(session, code, scopes, text),
+        studies=studies.of_plan(session, code, scopes),
+        names=names,
+    )
+
+
+def _fill(instance: Instance, plan: Plan, names: Names) -> list[FillRow]:
+    results = {result.need_code: result for result in plan.needs}
+    sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
+    for need in instance.needs:
+        result, row = results[need.code], sums[need.priority_class, need.item_code, need.county_code]
+        for place, amount in enumerate(
+            (need.quantity, need.received + need.on_road, result.on_time + result.late, result.late, result.unmet)
+        ):
+            row[place] += amount
+    rows = [
+        FillRow(names.region(county), names.item(item), priority, *values)
+        for (priority, item, county), values in sorted(sums.items())
+    ]
+    return sorted(rows, key=lambda row: (row.percent, row.priority_class))
+
+
+def _unmet(instance: Instance, explanation: Any, names: Names, text: Text) -> list[UnmetRow]:
+    needs = {need.code: need for need in instance.needs}
+    rows = []
+    for each in explanation or ():
+        need = needs[each["need_code"]]
+        limits = sorted(each["bindings"], key=lambda row: -row["quantity"])
+        because = [_LIMITS[row["limit"]](text) for row in limits if row["limit"] in _LIMITS]
+        unlock = each["unlock"]
+        rows.append(
+            UnmetRow(
+                place=names.site(need.place_code),
+                item=names.item(need.item_code),
+                priority_class=need.priority_class,
+                unmet=each["unmet"],
+                because=text.say(", ").join(dict.fromkeys(because)),
+                help=_UNLOCKS[unlock["kind"]](text, unlock) if unlock and unlock["kind"] in _UNLOCKS else "",
+            )
+        )
+    return rows
+
+
+def _yardsticks(measured: Any, text: Text) -> list[Yardstick]:
+    return [
+        Yardstick(_METHODS[name](text), f"{row['weighted_unmet_ppm'] / 10_000:.1f} %", row["unmet_by_class"])
+        for name, row in (measured or {}).items()
+        if name in _METHODS
+    ]
+
+
+_METHODS: Mapping[str, Callable[[Text], str]] = {
+    "plan": lambda text: text.say("Our plan"),
+    "nearest_first": lambda text: text.say("Nearest first"),
+    "pro_rata": lambda text: text.say("Pro rata"),
+    "per_item_flow": lambda text: text.say("Flow per item"),
+}
+_LIMITS: Mapping[str, Callable[[Text], str]] = {
+    "higher_class": lambda text: text.say("went to a higher class"),
+    "same_class": lambda text: text.say("shared fairly within the class"),
+    "lower_class": lambda text: text.say("went to a lower class"),
+    "left_over": lambda text: text.say("left over, not in time"),
+    "no_lane": lambda text: text.say("no lawful source in reach"),
+}
+_UNLOCKS: Mapping[str, Callable[[Text, Mapping[str, Any]], str]] = {
+    "open_step": lambda text, unlock: text.say("open step {step} of the cascade: {gain} more", **unlock),
+    "lower_floor": lambda text, unlock: text.say("lower the operating floor: {gain} more", **unlock),
+    "accept_late": lambda text, unlock: text.say("accept late goods: {quantity} more", **unlock),
+    "more_loading": lambda text, unlock: text.say("load faster: {gain} more", **unlock),
+    "more_stock": lambda text, unlock: text.say("more stock or output: {quantity} needed", **unlock),
+}
