@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from api.i18n import Language, text_in
@@ -222,12 +223,21 @@ def _yes_no(column: Column, cell: Any) -> Any:
 
 
 def _choice(column: Column, cell: Any) -> Any:
-    wanted = folded(_shown(cell))
-    for each in column.choices:
-        if wanted in {folded(each.value), *(folded(text_in(language).word(each.value)) for language in Language)}:
-            return each
+    found = _choices_of(column).get(folded(_shown(cell)))
+    if found is not None:
+        return found
     words = " / ".join(text_in(Language.ZH).word(each.value) for each in column.choices)
     return Fault("not_in_list", f"one of {words}", _shown(cell))
+
+
+@cache
+def _choices_of(column: Column) -> Mapping[str, StrEnum]:
+    """Each choice by its value and by its word in either language, folded."""
+    return {
+        folded(said): each
+        for each in column.choices
+        for said in (each.value, *(text_in(language).word(each.value) for language in Language))
+    }
 
 
 _READERS = {

@@ -155,7 +155,7 @@ def withdraw_batch(
         rows = [row for row in sheet_queries.rows_of(session, batch.id) if row.outcome is RowOutcome.RECORDED]
         if isinstance(kind, RecordKind):
             return _restoring(session, kind, actor, rows)
-        numbers = sheet_queries.subjects_of(rows)
+        numbers = sheet_queries.subjects_of((row.outcome, row.subject) for row in rows)
         return [
             Step(stock.reverse, ReversalDraft(document_number=number, reason=draft.reason))
             for number in reversed(numbers)

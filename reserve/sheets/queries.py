@@ -41,9 +41,10 @@ def rows_of(session: Session, batch_id: int) -> Sequence[SheetRow]:
 
 def batched(session: Session, batch: SheetBatch) -> Batched:
     """A batch with its counts."""
-    rows, end = rows_of(session, batch.id), find_end(session, batch.id)
-    upload = session.get_one(SheetUpload, batch.upload_id)
-    outcomes = [row.outcome for row in rows]
+    end, upload = find_end(session, batch.id), session.get_one(SheetUpload, batch.upload_id)
+    statement = select(SheetRow.outcome, SheetRow.subject).where(SheetRow.batch_id == batch.id).order_by(SheetRow.id)
+    rows = session.execute(statement).all()
+    outcomes = [outcome for outcome, _ in rows]
     return Batched(
         batch_id=batch.id,
         kind=batch.kind,
@@ -51,17 +52,16 @@ def batched(session: Session, batch: SheetBatch) -> Batched:
         recorded=outcomes.count(RowOutcome.RECORDED),
         unchanged=outcomes.count(RowOutcome.UNCHANGED),
         left_out=outcomes.count(RowOutcome.LEFT_OUT),
-        subjects=subjects_of(rows),
+        subjects=subjects_of((outcome, subject) for outcome, subject in rows),
         recorded_at=batch.recorded_at,
         withdrawn_at=end.recorded_at if end else None,
         withdrawal_reason=end.reason if end else "",
     )
 
 
-def subjects_of(rows: Iterable[SheetRow]) -> tuple[str, ...]:
+def subjects_of(rows: Iterable[tuple[RowOutcome, str]]) -> tuple[str, ...]:
     """Papers that a batch has written, or records it has added or changed, each once, in their order."""
-    written = (row.subject for row in rows if row.outcome is RowOutcome.RECORDED and row.subject)
-    return tuple(dict.fromkeys(written))
+    return tuple(dict.fromkeys(subject for outcome, subject in rows if outcome is RowOutcome.RECORDED and subject))
 
 
 def list_batches(session: Session, person_id: int, *, after: int = 0, limit: int = 100) -> list[Batched]:

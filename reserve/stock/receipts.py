@@ -133,11 +133,13 @@ def receive(session: Session, actor: Actor, draft: ReceiptDraft, *, now: datetim
     outside = outside_account(session, BinKind.SUPPLIER, names.owners[draft.supplier_code], owner.id, draft.fund)
     moves = []
     lots = ledger.lots_for(session, [(names.items[line.lot.item_code], line.lot) for line in draft.lines], now=now)
+    accounts: dict[int, int] = {}  # a delivery's lines share a few shelves
     for number, (lot_id, parts) in enumerate(zip(lots, bins, strict=True), 1):
         for bin_row, quantity in parts:
             assert bin_row is not None
-            account = ledger.account_for(session, bin_row.id, owner.id, draft.fund)
-            moves.append(Move(lot_id, outside, account, quantity, ids[number]))
+            if bin_row.id not in accounts:
+                accounts[bin_row.id] = ledger.account_for(session, bin_row.id, owner.id, draft.fund)
+            moves.append(Move(lot_id, outside, accounts[bin_row.id], quantity, ids[number]))
     came = {lot_id: line.lot.certificate or "" for lot_id, line in zip(lots, draft.lines, strict=True)}
     ledger.certify(session, actor, document.id, came, now=now)
     movements = post_fact(
