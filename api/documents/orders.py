@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from api.documents.content import Column, Form, Print, hour, lot_cells
 from api.documents.notes import form_of
 from reserve.clock import local_day
-from reserve.dispatch.models import Shipment
+from reserve.dispatch import queries as dispatch_queries
+from reserve.dispatch import rules
+from reserve.dispatch.models import OrderLine, Shipment
 from reserve.incidents import queries as incident_queries
 from reserve.papers import queries as paper_queries
-from reserve.papers.models import Document
+from reserve.papers.models import Document, DocumentLine
 from reserve.papers.terms import State
 from reserve.sites import queries as site_queries
 from reserve.sites.models import Bin
@@ -33,10 +35,11 @@ def dispatch_note(session: Session, order: Document, words: Print) -> Form:
         Column(words.say("Arrives by")),
         Column(words.say("Owner"), 3),
     ]
+    grounds = dispatch_queries.order_lines(session, order.id)
     rows = [
         [
             str(line.line_no),
-            words.item(line.item_code),
+            words.item(line.item_code) + _instead_of(grounds.get(line.id), line, words),
             words.pieces(line.quantity, line.item_code),
             words.packs(line.quantity, words.items[line.item_code].pack_size),
             words.place(line.receiver_code),
@@ -48,6 +51,15 @@ def dispatch_note(session: Session, order: Document, words: Print) -> Form:
     sources = sorted({line.source_code for line in paper_queries.lines_of(session, order.id)})
     facts = [(words.say("From"), words.place(code)) for code in sources]
     return form_of(session, order, words, columns, rows, facts=facts, title=words.say("Dispatch note"))
+
+
+def _instead_of(ground: OrderLine | None, line: DocumentLine, words: Print) -> str:
+    """For which item a substitute goes, and at what ratio; nothing where the item itself goes."""
+    needed = rules.item_of_key(ground.need_key) if ground else line.item_code
+    if ground is None or needed == line.item_code:
+        return ""
+    ratio = {"units": ground.numerator, "needed": ground.denominator}
+    return words.say(" (in place of {item}, {units} for {needed})", item=words.item(needed), **ratio)
 
 
 def letter(session: Session, order: Document, words: Print) -> Form:

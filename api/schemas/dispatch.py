@@ -128,6 +128,10 @@ class LineProgressOut(Out):
 
     line_no: int
     item_code: str
+    needed_item: str
+    numerator: int
+    denominator: int
+    """So many units of ``item_code`` make up so many of ``needed_item``; 1 and 1 where the item itself goes."""
     source_code: str
     receiver_code: str
     ordered: int

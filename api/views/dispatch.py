@@ -26,7 +26,7 @@ from api.views.document_rows import document_rows
 from api.views.scoping import parties_in
 from optimizer.dispatch.plan import Plan
 from optimizer.limits import Rung
-from reserve.dispatch import queries
+from reserve.dispatch import queries, rules
 from reserve.errors import NotFound
 from reserve.jobs import outbox
 from reserve.papers import queries as paper_queries
@@ -98,10 +98,14 @@ def order(session: Session, number: str, scopes: tuple[str, ...]) -> OrderOut:
         raise NotFound("order", number)
     (row,) = document_rows(session, [document])
     progress = queries.progress_of(session, document.id)
+    grounds = queries.order_lines(session, document.id)
     lines = [
         LineProgressOut(
             line_no=line.line_no,
             item_code=line.item_code,
+            needed_item=rules.item_of_key(grounds[line.id].need_key),
+            numerator=grounds[line.id].numerator,
+            denominator=grounds[line.id].denominator,
             source_code=line.source_code,
             receiver_code=line.receiver_code,
             ordered=progress[line.line_no].ordered,

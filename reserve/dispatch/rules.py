@@ -25,6 +25,11 @@ def incident_of_key(key: str) -> str:
     return key.split("|", 1)[0]
 
 
+def item_of_key(key: str) -> str:
+    """What is needed; what is sent for it may be a substitute."""
+    return key.split("|")[2]
+
+
 def class_of_key(key: str) -> int:
     return int(key.split("|")[3])
 

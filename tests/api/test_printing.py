@@ -12,11 +12,13 @@ from api.documents import stores
 from api.documents.content import print_in
 from api.documents.rendering import FOLDER
 from api.i18n import Language, text_in
+from api.views import dispatch as dispatch_views
 from api.views import printing
 from reserve.access.terms import Role
 from reserve.clock import StoryClock
 from reserve.commands import Runner
 from reserve.db import Database
+from reserve.drafts import Draft
 from reserve.errors import NotFound
 from reserve.papers.terms import DocumentKind
 from reserve.stock import booked
@@ -28,7 +30,10 @@ from tests.api.conftest import House
 from tests.api.pdf_text import text_of
 from tests.conftest import NOW
 from tests.ledger_text import book
+from tests.reserve.catalogue.goods import MASK as PLAIN
+from tests.reserve.catalogue.goods import SURGICAL
 from tests.reserve.dispatch.orders_world import Office, build_orders_world
+from tests.reserve.dispatch.test_exchange import surgery
 from tests.reserve.verify.worlds import BUILDERS, world
 from tests.small_world import MASK, build, run
 
@@ -173,3 +178,15 @@ def test_the_door_gives_the_paper_with_its_digest_to_those_who_may_read_it(house
     assert first.headers["x-content-sha256"] == hashlib.sha256(first.content).hexdigest()
     assert first.content == again.content
     assert house.sign_in("hospital").get(path).status_code == 404
+
+
+def test_an_order_line_of_a_substitute_says_for_what_it_goes_and_at_what_ratio(office: Office) -> None:
+    office.run(surgery("ordinary_hcw_day"), Draft())
+    number = office.draft(office.plan(item_codes=(SURGICAL,)))[0]
+
+    note = text_of(office.ask(printing.note, number, ALL, EN))
+    (line,) = office.ask(dispatch_views.order, number, ALL).lines
+
+    assert f"in place of {SURGICAL}" in note.replace("\n", " ")
+    assert "2 for 1" in note.replace("\n", " ")
+    assert (line.item_code, line.needed_item, line.numerator, line.denominator) == (PLAIN, SURGICAL, 2, 1)
