@@ -13,8 +13,8 @@ from optimizer.engine import FloatArray, LinearProgram, Matrix
 from tests.optimizer.worlds import tiny
 
 
-def clp_optimum(matrix: Matrix, cost: FloatArray) -> float:
-    solver = pywraplp.Solver.CreateSolver("CLP")
+def optimum_of(other: str, matrix: Matrix, cost: FloatArray) -> float:
+    solver = pywraplp.Solver.CreateSolver(other)
     columns = [
         solver.NumVar(low, min(high, solver.infinity()), "")
         for low, high in zip(matrix.column_lower.tolist(), matrix.column_upper.tolist(), strict=True)
@@ -31,7 +31,7 @@ def clp_optimum(matrix: Matrix, cost: FloatArray) -> float:
 
 
 @pytest.mark.parametrize("block", range(4))
-def test_clp_finds_the_optimum_of_glop(block: int) -> None:
+def test_clp_and_highs_find_the_optimum_of_glop(block: int) -> None:
     compared = 0
     for seed in range(50 * block, 50 * block + 50):
         for component in split(build_network(tiny(seed, packs=seed % 2 > 0))):
@@ -41,7 +41,8 @@ def test_clp_finds_the_optimum_of_glop(block: int) -> None:
                 unmet, wait = class_stages(arrays, together)
                 cost += weight * (unmet.cost + wait.cost / 1000)
             ours = LinearProgram(matrix_of(arrays), 10**6).minimise(cost).value
-            assert ours == pytest.approx(clp_optimum(matrix_of(arrays), cost), rel=1e-9, abs=1e-7)
+            for other in ("CLP", "HIGHS"):
+                assert ours == pytest.approx(optimum_of(other, matrix_of(arrays), cost), rel=1e-9, abs=1e-7)
             compared += 1
     assert compared >= 50
 

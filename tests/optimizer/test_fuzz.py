@@ -1,4 +1,4 @@
-"""Any valid instance gives a checked plan and never an exception; ``FUZZ_INSTANCES`` asks for more of them."""
+"""Any valid instance gives a checked plan and never an exception; ``FUZZ_INSTANCES=10000`` asks for more of them."""
 
 import os
 import random
@@ -14,8 +14,8 @@ from optimizer.dispatch.policy import Between, Fairness, Policy
 from optimizer.limits import Budget, Rung
 from tests.optimizer.worlds import tiny
 
-USUAL = 200
-BLOCKS = 4
+USUAL = 2_000
+BLOCKS = 8
 
 
 def odd(seed: int) -> tuple[Instance, Policy, tuple[Pin, ...]]:

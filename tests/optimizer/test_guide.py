@@ -2,21 +2,24 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.ensemble import model, wanted
 from benchmarks.provinces import province
 from optimizer.dispatch import allocate as ladder
 from optimizer.dispatch.allocate import allocate, climb
 from optimizer.dispatch.arcs import build_network
 from optimizer.dispatch.check import check
 from optimizer.dispatch.draft import Draft
-from optimizer.dispatch.guide import edges, guided_plan, proven, relaxed_gain, settle_packing, value_of
+from optimizer.dispatch.guide import edges, guided_plan, prices_of, proven, relaxed_gain, settle_packing, value_of
 from optimizer.dispatch.instance import Dock, Instance, Pin
 from optimizer.dispatch.packing import build_packing, claims_of
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Between, Fairness, Policy
+from optimizer.engine import LinearProgram
 from optimizer.limits import Budget, Rung
 from tests.optimizer.worlds import tiny
 
@@ -73,6 +76,30 @@ def test_any_prices_prove_a_bound() -> None:
     tight = relaxed_gain(packing, value, best.stock, best.loads)
     for factor in (0.0, 0.5, 2.0):
         assert relaxed_gain(packing, value, best.stock * factor, best.loads * factor) >= tight * 0.999999
+
+
+def test_the_price_of_stock_lies_between_the_gain_and_the_loss_of_a_unit() -> None:
+    """Over members of an ensemble too: what is true of each is true of the mean."""
+    packing, cost = model("S")
+    program = LinearProgram(packing.matrix, Budget().iterations)
+    claims = np.arange(packing.wants.start, packing.wants.stop)
+    gains, prices, losses = [], [], []
+    for member in range(3):
+        program.bound_rows(claims, -np.inf, wanted(packing, member))
+        optimum = program.minimise(cost)
+        price = prices_of(packing, optimum).stock
+        for row in np.argsort(-price)[:3].tolist():
+            number, held = np.array([packing.stock.start + row]), packing.matrix.row_upper[packing.stock.start + row]
+            values = []
+            for quantity in (held + 1, held - 1, held):
+                program.bound_rows(number, -np.inf, quantity)
+                values.append(program.minimise(cost).value)
+            more, less, now = values
+            assert now - more - 1e-4 <= price[row] <= less - now + 1e-4
+            gains, prices, losses = [*gains, now - more], [*prices, price[row]], [*losses, less - now]
+
+    assert 0 < sum(gains) <= sum(prices) + 1e-3
+    assert sum(prices) <= sum(losses) + 1e-3
 
 
 def test_far_days_are_taken_together_and_near_days_are_not() -> None:
