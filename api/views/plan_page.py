@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.i18n import Text
-from api.schemas.dispatch import ChangeOut, PlanOut
+from api.schemas.dispatch import ChangeOut, PlannedLineOut, PlanOut
 from api.schemas.incidents import IncidentStateOut
 from api.schemas.studies import StudyRef
 from api.views import dispatch, incidents, plan_changes, studies, study_words
@@ -20,7 +20,7 @@ from api.views.naming import Names, names_in
 from optimizer.dispatch.instance import Instance
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Policy
-from reserve.dispatch import queries
+from reserve.dispatch import queries, rules
 from reserve.incidents import queries as incident_queries
 from reserve.incidents.queries import NeedNow
 
@@ -89,6 +89,8 @@ class PlanPage:
     plan: PlanOut
     policy: str
     fill: list[FillRow]
+    instead: Mapping[int, str]
+    """By line: for which item a substitute goes, and at what ratio."""
     unmet: list[UnmetRow]
     yardsticks: list[Yardstick]
     changes: list[ChangeOut]
@@ -133,12 +135,21 @@ def plan_page(session: Session, code: str, scopes: Scopes, text: Text) -> PlanPa
         plan=out,
         policy=study_words.policy_words(text, Policy.from_plain(json.loads(row.policy))),
         fill=_fill(instance, solved, names) if instance and solved else [],
+        instead={line.line_no: _instead_of(line, names, text) for line in out.lines},
         unmet=_unmet(instance, out.explanation, names, text) if instance else [],
         yardsticks=_yardsticks(out.yardsticks, text),
         changes=plan_changes.changes(session, code, scopes, text),
         studies=studies.of_plan(session, code, scopes),
         names=names,
     )
+
+
+def _instead_of(line: PlannedLineOut, names: Names, text: Text) -> str:
+    needed = rules.item_of_key(line.need_key)
+    if needed == line.item_code:
+        return ""
+    ratio = {"units": line.numerator, "needed": line.denominator}
+    return text.say(" (in place of {item}, {units} for {needed})", item=names.item(needed), **ratio)
 
 
 def _fill(instance: Instance, plan: Plan, names: Names) -> list[FillRow]:
@@ -164,6 +175,7 @@ def _unmet(instance: Instance, explanation: Any, names: Names, text: Text) -> li
         need = needs[each["need_code"]]
         limits = sorted(each["bindings"], key=lambda row: -row["quantity"])
         because = [_LIMITS[row["limit"]](text) for row in limits if row["limit"] in _LIMITS]
+        because += [_KEPT_OUT[row["rule"]](text) for row in each["excluded"] if row["rule"] in _KEPT_OUT]
         unlock = each["unlock"]
         rows.append(
             UnmetRow(
@@ -198,6 +210,11 @@ _LIMITS: Mapping[str, Callable[[Text], str]] = {
     "lower_class": lambda text: text.say("went to a lower class"),
     "left_over": lambda text: text.say("left over, not in time"),
     "no_lane": lambda text: text.say("no lawful source in reach"),
+}
+_KEPT_OUT: Mapping[str, Callable[[Text], str]] = {
+    "road_closed": lambda text: text.say("road closed"),
+    "use_forbidden": lambda text: text.say("substitute forbidden for this use"),
+    "use_not_permitted": lambda text: text.say("substitute not permitted for this use"),
 }
 _UNLOCKS: Mapping[str, Callable[[Text, Mapping[str, Any]], str]] = {
     "open_step": lambda text, unlock: text.say("open step {step} of the cascade: {gain} more", **unlock),
