@@ -20,6 +20,7 @@ from api.pages import (
     home,
     keeping,
     moving,
+    offline,
     papers,
     planner,
     prints,
@@ -36,7 +37,7 @@ from api.routes import ROUTERS
 from reserve.commands import Runner
 from reserve.settings import Settings
 
-DESK = (keeping, receiving, moving, shipping, counting)
+DESK = (keeping, receiving, moving, shipping, counting, offline)
 PAGES = tuple(
     each.router for each in (sign_in, home, search, stock, papers, planner, sheets, prints, docs, styleguide, *DESK)
 )
@@ -64,7 +65,7 @@ def create_app(runner: Runner, settings: Settings, *, beside: Lifespan = _nothin
     errors.install(app)
     app.mount("/static-offline-docs", StaticFiles(directory=OFFLINE_DOCS), name="static-offline-docs")
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
-    for router in (health_router, *PAGES):
+    for router in (health_router, offline.worker, *PAGES):
         app.include_router(router, include_in_schema=False)
     for api_router in ROUTERS:
         app.include_router(api_router, prefix=PREFIX)

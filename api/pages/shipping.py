@@ -100,6 +100,13 @@ def departure_content(lines: Lines, picks: PickList) -> dict[str, Any]:
     return {**draft_fields(head), "lines": left}
 
 
+def picked_content(page: PageDesk, lines: Lines) -> dict[str, Any]:
+    """A departure that a device kept, beside what the order holds now."""
+    picks = page.ask(shipping.pick_list, lines.typed.get("order_number", ""), page.scopes(SEND), page.today)
+    lines.align("hold", [str(pick.hold_id) for pick in picks.picks])
+    return departure_content(lines, picks)
+
+
 def scan_pick(page: PageDesk, lines: Lines, picks: PickList) -> None:
     """Confirm the pick that a label means; a wrong lot is explained."""
     found = _recognised(page, lines)
@@ -204,6 +211,13 @@ def delivery_content(lines: Lines, found: Arriving) -> dict[str, Any]:
         raise InvalidInput([Problem("nothing_accepted", "scan", "at least one lot", "0")])
     head = {name: lines.typed.get(name, "") for name in ("shipment_number", "note")}
     return head | {"lines": rows}
+
+
+def carried_content(page: PageDesk, lines: Lines) -> dict[str, Any]:
+    """An arrival that a device kept, beside what the shipment still carries."""
+    found = page.ask(shipping.arriving, lines.typed.get("shipment_number", ""), page.scopes(ACCEPT))
+    lines.align("load", [load.key for load in found.loads])
+    return delivery_content(lines, found)
 
 
 def scan_arrival(page: PageDesk, lines: Lines, found: Arriving) -> None:

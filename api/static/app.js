@@ -15,6 +15,7 @@ async function swap(source, address, options) {
     (document.querySelector("[aria-invalid=true]") || document.querySelector("[autofocus]"))?.focus();
   } catch {
     source.removeAttribute("aria-busy");
+    if (source.dataset.queue && options.method) return keep(source, options.body);
     document.getElementById("told").textContent = document.body.dataset.noNetwork;
   }
 }
@@ -34,3 +35,94 @@ document.addEventListener("click", (event) => {
   swap(link, link.href, {});
 });
 window.addEventListener("popstate", () => { if (!location.hash) location.reload(); });
+
+// Work without network: a form with data-queue is kept on this device and sent under its own key when there is a network.
+const box = () => document.getElementById("queue");
+const kept = (mode, act) => new Promise((done, failed) => {
+  const opening = indexedDB.open("jibei", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("commands", { keyPath: "key" });
+  opening.onerror = () => failed(opening.error);
+  opening.onsuccess = () => {
+    const change = opening.result.transaction("commands", mode);
+    const asked = act(change.objectStore("commands"));
+    change.oncomplete = () => { opening.result.close(); done(asked.result); };
+    change.onerror = () => failed(change.error);
+  };
+});
+const mine = async () => (await kept("readonly", (all) => all.getAll())).filter((each) => each.login === box().dataset.login);
+function newKey() { // crypto.randomUUID is missing on plain HTTP
+  const hex = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5");
+}
+function tell(form, text) {
+  const line = form.querySelector("#scanned");
+  line.textContent = text;
+  line.hidden = false;
+}
+async function keep(form, body) {
+  if (!box()) return;
+  const fields = Object.fromEntries(body);
+  delete fields.csrf;
+  if (fields.act !== "book") return keepScan(form, fields.scan.trim());
+  await kept("readwrite", (all) => all.put({
+    key: fields.key, login: box().dataset.login, kind: form.dataset.queue, at: new Date().toISOString(), fields }));
+  form.elements.key.value = newKey();
+  if (form.querySelector("#unread")) form.querySelector("#lines").replaceChildren();
+  else form.querySelectorAll("#lines input:not([type=hidden])").forEach((input) => { input.value = ""; });
+  tell(form, box().dataset.added);
+  form.elements.scan.focus();
+  show();
+}
+function keepScan(form, text) {
+  const lines = [...form.querySelectorAll("fieldset.line")];
+  const known = lines.find((line) => text.split("/").includes(encodeURIComponent(line.dataset.lot)) || line.dataset.lot === text);
+  form.elements.scan.value = "";
+  tell(form, box().dataset.unread);
+  if (known) return known.querySelector("input:not([type=hidden])").focus();
+  const pattern = form.querySelector("#unread");
+  if (!text || !pattern || lines.some((line) => line.dataset.scan === text)) return form.elements.scan.focus();
+  const line = document.createElement("div");
+  line.innerHTML = pattern.innerHTML.replaceAll("__PLACE__", lines.length);
+  const frame = line.firstElementChild;
+  frame.dataset.scan = frame.querySelector("legend").textContent = frame.querySelector("[type=hidden]").value = text;
+  form.querySelector("#lines").append(frame);
+  form.elements.scan.focus();
+}
+async function show() {
+  const waiting = await mine();
+  const oldest = Math.min(...waiting.map((each) => Date.parse(each.at)));
+  const words = box().dataset.kept.replace("{n}", waiting.length).replace("{minutes}", Math.round((Date.now() - oldest) / 6e4));
+  box().firstElementChild.textContent = waiting.length ? words + (isSecureContext ? "" : ` ${box().dataset.plain}`) : "";
+  box().hidden = !waiting.length && !box().querySelector("li");
+}
+let sending = false;
+async function send() {
+  const waiting = sending ? [] : (await mine()).sort((one, other) => (one.at < other.at ? -1 : 1)).slice(0, 20);
+  if (!waiting.length) return;
+  sending = true;
+  try {
+    const commands = JSON.stringify(waiting.map(({ key, kind, at, fields }) => ({ key, kind, at, fields })));
+    const body = new URLSearchParams({ csrf: box().dataset.csrf, key: newKey(), sent_at: new Date().toISOString(), commands });
+    const answer = await fetch("/desk/queue", { method: "POST", body });
+    if (answer.redirected || !answer.ok) throw answer;
+    for (const { key, outcome, said, number } of await answer.json()) {
+      if (!["later", "kept"].includes(outcome)) await kept("readwrite", (all) => all.delete(key));
+      const line = document.createElement("li");
+      line.dataset.outcome = outcome;
+      line.textContent = `${waiting.find((each) => each.key === key).at.slice(0, 16).replace("T", " ")} · ${said} ${number || ""}`;
+      if (outcome !== "later") box().lastElementChild.append(line);
+    }
+  } catch (answer) {
+    if (answer instanceof Response && [401, 403].includes(answer.status)) box().firstElementChild.textContent = box().dataset.signIn;
+  } finally {
+    sending = false;
+    show();
+  }
+}
+if (box() && window.indexedDB) {
+  show().then(send);
+  addEventListener("online", send);
+  setInterval(() => show().then(send), 20000);
+  if (location.pathname === "/desk" && isSecureContext) navigator.serviceWorker?.register("/sw.js");
+  document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => window.caches?.delete("desk"));
+}
