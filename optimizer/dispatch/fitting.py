@@ -19,8 +19,17 @@ Slot = tuple[int, int]
 
 
 def without_limits(instance: Instance) -> Instance:
-    """The same world with transport enough for everything."""
-    return replace(instance, docks=(), lane_limits=(), fleets=())
+    """The same world with transport enough for everything, once the first vehicle of a site is there."""
+    first = {code: fleet.first_hour for fleet in instance.fleets for code in fleet.site_codes}
+    sites = {source.code: source.site_code for source in instance.sources}
+    ready = {code: first.get(site, 0) for code, site in sites.items()}
+    lots = tuple(
+        replace(lot, available_from_hour=ready[lot.source_code])
+        if lot.available_from_hour < ready[lot.source_code]
+        else lot
+        for lot in instance.lots
+    )
+    return replace(instance, lots=lots, docks=(), lane_limits=(), fleets=())
 
 
 def fitted(instance: Instance, plan: Plan) -> Plan | None:
