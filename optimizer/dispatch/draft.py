@@ -177,6 +177,9 @@ class Draft:
         pair = (lane.supply.source.code, demand.need.code)
         if lane.swap is None:
             self.open[demand.need.code] -= quantity
+        else:
+            pack = lane.supply.pack if demand.closed else 1
+            self._stand_ins.packs[(demand.need.code, *_key(row))] = pack
         if pair in self._pinned and lane.swap is None:
             self._pinned[pair] -= quantity
         key = (_key(row), demand.need.code, lane.step.step, lane.leave_hour)

@@ -13,12 +13,15 @@ Pair = tuple[str, str]
 
 
 class StandIns:
-    """By need and substitute: the units sent, and the units of the need they make up together."""
+    """By need and substitute: the units sent, and the units of the need they make up together.
+
+    packs  by need, source, item and lot: the pack that stays whole there, 1 where it may be opened
+    """
 
     def __init__(self) -> None:
         self.sent: dict[Pair, int] = defaultdict(int)
         self.made_up: dict[Pair, int] = defaultdict(int)
-        self.packs: dict[Pair, int] = defaultdict(lambda: 1)
+        self.packs: dict[tuple[str, str, str, str], int] = {}
         self.swaps: dict[Pair, Substitution] = {}
 
     def units_for(self, need_code: str, swap: Substitution, wanted: int, available: int, pack: int) -> int:
@@ -29,7 +32,6 @@ class StandIns:
         if reachable <= before:
             return 0
         units = -(-max(0, swap.takes(reachable) - sent) // pack) * pack
-        self.packs[key] = max(self.packs[key], pack)
         return units if units <= available else available // pack * pack
 
     def hand_over(self, need_code: str, swap: Substitution, units: int, open_quantity: int) -> int:
@@ -53,15 +55,16 @@ def credited(rows: Iterable[Shipment], stand_ins: StandIns) -> list[Shipment]:
             groups[row.need_code, row.item_code].append(row)
     for key, group in groups.items():
         group.sort(key=lambda row: (row.arrive_hour, row.source_code, row.lot_code, row.step, row.leave_hour))
-        plain += _credited(group, stand_ins.swaps[key], stand_ins.made_up[key], stand_ins.packs[key])
+        packs = [stand_ins.packs[row.need_code, row.source_code, row.item_code, row.lot_code] for row in group]
+        plain += _credited(group, packs, stand_ins.swaps[key], stand_ins.made_up[key])
     return plain
 
 
-def _credited(group: list[Shipment], swap: Substitution, made_up: int, pack: int) -> list[Shipment]:
+def _credited(group: list[Shipment], packs: list[int], swap: Substitution, made_up: int) -> list[Shipment]:
     """One substitute for one need: what is more than the needed units take stays behind, the last to arrive first."""
-    spare = (sum(row.quantity for row in group) - swap.takes(made_up)) // pack * pack
+    spare = sum(row.quantity for row in group) - swap.takes(made_up)
     kept: list[Shipment] = []
-    for row in reversed(group):
+    for row, pack in zip(reversed(group), reversed(packs), strict=True):
         back = min(row.quantity, max(0, spare)) // pack * pack
         spare -= back
         if row.quantity > back:

@@ -9,10 +9,13 @@ import pytest
 from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.check import check
 from optimizer.dispatch.explain import explain
-from optimizer.dispatch.instance import Dock, Instance, Pin
+from optimizer.dispatch.instance import Dock, Instance, Item, Pin, Rounding
 from optimizer.dispatch.policy import Between, Fairness, Policy
+from optimizer.dispatch.roads import RoadChange
+from optimizer.dispatch.stays import Stay
+from optimizer.dispatch.substitutes import Substitution, Use
 from optimizer.limits import Budget, Rung
-from tests.optimizer.worlds import tiny
+from tests.optimizer.worlds import make_lot, make_need, tiny
 
 USUAL = 2_000
 BLOCKS = 8
@@ -41,6 +44,51 @@ def odd(seed: int) -> tuple[Instance, Policy, tuple[Pin, ...]]:
     pins = tuple(Pin("S1", need.code, draw.randrange(0, 50)) for need in world.needs if draw.random() < 0.2)
     policy = Policy(draw.choice(list(Fairness)), draw.choice((0.0, 0.5, 1.0)), draw.choice(list(Between)))
     return world, policy, pins
+
+
+def mixed(seed: int) -> tuple[Instance, Policy, tuple[Pin, ...]]:
+    """The same with a substitute at any ratio, roads that change and close, and equipment that comes back."""
+    world, policy, pins = odd(seed)
+    draw = random.Random(seed + 1)
+    items = (*world.items, Item("GAUZE", volume_cm3=draw.randint(0, 2)), Item("VENT", volume_cm3=draw.randint(0, 2)))
+    pairs = (
+        Substitution("MASK", "GAUZE", draw.randint(1, 7), draw.randint(1, 7), 1, (), draw.choice(((), ("ICU",)))),
+        Substitution("GAUZE", "MASK", 1, draw.randint(1, 3), 2, draw.choice(((), ("ward",)))),
+    )
+    sources = [source.code for source in world.sources]
+    lots = [
+        make_lot(f"X{n}", draw.choice(sources), draw.randint(0, 9), item_code=item, pack_size=draw.choice((1, 1, 4)))
+        for n, item in enumerate(("GAUZE", "GAUZE", "VENT", "VENT"))
+    ]
+    rounding = draw.choice(list(Rounding))
+    gauze = make_need("G", "P1", draw.randint(0, 9), draw.choice((6, 24)), item_code="GAUZE", rounding=rounding)
+    in_use = [make_need(f"V{n}", f"P{n % 2 + 1}", draw.randint(0, 4), 8 * n, item_code="VENT") for n in range(3)]
+    changes = [
+        RoadChange(route.site_code, route.place_code, draw.randint(1, 50), draw.randint(0, 30), 1, draw.random() < 0.5)
+        for route in world.routes
+        if draw.random() < 0.5
+    ]
+    world = replace(
+        world,
+        items=items,
+        lots=(*world.lots, *lots),
+        needs=(*world.needs, gauze, *in_use),
+        substitutions=pairs[: draw.randint(0, 2)],
+        uses=tuple(Use(n.code, (draw.choice(("ICU", "ward")),)) for n in world.needs if draw.random() < 0.7),
+        stays=tuple(Stay(need.code, need.due_hour + draw.randint(1, 20)) for need in in_use),
+        road_changes=tuple(changes),
+    )
+    return world, policy, pins
+
+
+def test_so_has_every_one_with_substitutes_changing_roads_and_equipment() -> None:
+    for seed in range(int(os.environ.get("FUZZ_INSTANCES", USUAL)) // BLOCKS):
+        world, policy, pins = mixed(seed)
+
+        plan = allocate(world, policy, Budget(Rung.EXACT_STAGES, search_work=2.0), pins)
+
+        assert not check(world, plan), seed
+        assert len(explain(world, plan, pins)) == len(plan.unmet), seed
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))

@@ -141,6 +141,21 @@ def test_whole_packs_of_the_substitute_stay_whole() -> None:
     assert sent(plan) == [("N1", "KN95", 50, 40), ("N1", "N95", 20, 20)]
 
 
+def test_units_that_make_up_nothing_stay_behind_in_whole_packs() -> None:
+    """Three for one in packs of 4 and of 5: thirteen of them make up four, and less in whole packs makes up three."""
+    lots = (
+        make_lot("B", quantity=8, item_code="KN95", pack_size=4),
+        make_lot("C", quantity=15, item_code="KN95", pack_size=5),
+    )
+    pair = replace(PAIR, numerator=3)
+    need = make_need(item_code="N95", quantity=4, rounding=Rounding.DOWN)
+
+    plan = allocate(ward(lots=lots, needs=(need,), substitutions=(pair,)))
+
+    assert plan.rung == "R2"
+    assert (sum(row.quantity for row in plan.shipments), plan.needs[0].on_time) == (13, 4)
+
+
 def test_the_volume_of_the_substitute_counts_at_the_dock() -> None:
     items = (Item("N95", volume_cm3=1), Item("KN95", volume_cm3=4))
     world = ward(
