@@ -33,9 +33,10 @@ def list_plans(question: Question, after: AfterId = 0, limit: Limit = 100) -> Pa
 
 
 @router.get("/plans/{code}", response_model=PlanOut, dependencies=PLANS)
-def get_plan(code: str, question: Question) -> PlanOut:
-    """A plan: waiting, solved with its shipments and explanations, or why it failed."""
-    return question.ask(views.plan, code, question.scopes(Permission.PLAN_READ))
+def get_plan(code: str, question: Question, request: Request) -> PlanOut:
+    """A plan: waiting, solved with its shipments and explanations in the reader's language, or why it failed."""
+    text = text_in(language_of(request))
+    return question.ask(views.plan, code, question.scopes(Permission.PLAN_READ), text)
 
 
 @router.get("/plans/{code}/changes", response_model=list[ChangeOut], dependencies=PLANS)

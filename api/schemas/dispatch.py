@@ -71,6 +71,23 @@ class RunOut(Out):
     issued: list[DayOutputOut]
 
 
+class ReasonOut(Out):
+    """An unmet need in words.
+
+    because  what its units wait for, what is kept out by which rule, who has the goods
+    help     what to do and what it brings, proven; empty where nothing is proven
+    """
+
+    need_code: str
+    place_code: str
+    place: str
+    item_code: str
+    item: str
+    unmet: int
+    because: list[str]
+    help: list[str]
+
+
 class PlanOut(PlanRef):
     """A plan with its shipments, why anything is unmet, and the yardsticks on the same data."""
 
@@ -88,6 +105,8 @@ class PlanOut(PlanRef):
     lines: list[PlannedLineOut]
     production: list[RunOut]
     explanation: JsonValue
+    reasons: list[ReasonOut]
+    """The same in words, in the reader's language."""
     yardsticks: JsonValue
     small_shipments: list[SmallShipmentOut]
     """Below the smallest shipment asked for, and yet sent: without them somebody would miss goods."""

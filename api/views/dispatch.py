@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from api.deps import Page, found_in
+from api.i18n import Text
 from api.schemas.dispatch import (
     DayOutputOut,
     LineProgressOut,
@@ -23,7 +24,9 @@ from api.schemas.dispatch import (
 )
 from api.schemas.papers import DocumentRow
 from api.views.document_rows import document_rows
+from api.views.naming import names_in
 from api.views.scoping import parties_in
+from api.views.unmet_words import reason
 from optimizer.dispatch.plan import Plan
 from optimizer.limits import Rung
 from reserve.dispatch import queries, rules
@@ -35,12 +38,14 @@ from reserve.papers.terms import DocumentKind
 from reserve.sites import queries as site_queries
 
 
-def plan(session: Session, code: str, scopes: tuple[str, ...]) -> PlanOut:
+def plan(session: Session, code: str, scopes: tuple[str, ...], text: Text) -> PlanOut:
     plan = queries.get_plan(session, code)
     found_in(scopes, plan.organisation_path, "plan", code)
     result = queries.find_result(session, plan.id)
     is_solved = result is not None and not result.error
     solved = queries.plan_of(result) if result and is_solved else None
+    explanation = json.loads(queries.explanation_of(result)) if result and is_solved else None
+    names = names_in(session, text)
     proves = solved is not None and solved.rung != Rung.NEAREST_FIRST
     return PlanOut(
         **PlanRef.model_validate(plan).model_dump(),
@@ -53,7 +58,8 @@ def plan(session: Session, code: str, scopes: tuple[str, ...]) -> PlanOut:
         climbing=outbox.is_open(session, "dispatch_plan", plan.code),
         lines=[PlannedLineOut.model_validate(line) for line in queries.plan_lines(session, plan.id)],
         production=_production(plan.as_of, solved) if solved else [],
-        explanation=json.loads(queries.explanation_of(result)) if result and is_solved else None,
+        explanation=explanation,
+        reasons=[reason(text, names, plan.as_of, each) for each in explanation or ()],
         yardsticks=json.loads(result.yardsticks) if result and is_solved else None,
         small_shipments=[
             SmallShipmentOut(source=source, item_code=item, place=place, quantity=quantity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.i18n import Text
-from api.schemas.dispatch import ChangeOut, PlannedLineOut, PlanOut
+from api.schemas.dispatch import ChangeOut, PlannedLineOut, PlanOut, ReasonOut
 from api.schemas.incidents import IncidentStateOut
 from api.schemas.studies import StudyRef
 from api.views import dispatch, incidents, plan_changes, studies, study_words
@@ -125,7 +125,7 @@ def incident_page(session: Session, code: str, scopes: Scopes, now: datetime, te
 
 def plan_page(session: Session, code: str, scopes: Scopes, text: Text) -> PlanPage:
     """A plan with everything that is needed to judge it."""
-    out = dispatch.plan(session, code, scopes)
+    out = dispatch.plan(session, code, scopes, text)
     row = queries.get_plan(session, code)
     result = queries.find_result(session, row.id)
     names = names_in(session, text)
@@ -136,7 +136,7 @@ def plan_page(session: Session, code: str, scopes: Scopes, text: Text) -> PlanPa
         policy=study_words.policy_words(text, Policy.from_plain(json.loads(row.policy))),
         fill=_fill(instance, solved, names) if instance and solved else [],
         instead={line.line_no: _instead_of(line, names, text) for line in out.lines},
-        unmet=_unmet(instance, out.explanation, names, text) if instance else [],
+        unmet=_unmet(instance, out.reasons) if instance else [],
         yardsticks=_yardsticks(out.yardsticks, text),
         changes=plan_changes.changes(session, code, scopes, text),
         studies=studies.of_plan(session, code, scopes),
@@ -168,26 +168,19 @@ def _fill(instance: Instance, plan: Plan, names: Names) -> list[FillRow]:
     return sorted(rows, key=lambda row: (row.percent, row.priority_class))
 
 
-def _unmet(instance: Instance, explanation: Any, names: Names, text: Text) -> list[UnmetRow]:
-    needs = {need.code: need for need in instance.needs}
-    rows = []
-    for each in explanation or ():
-        need = needs[each["need_code"]]
-        limits = sorted(each["bindings"], key=lambda row: -row["quantity"])
-        because = [_LIMITS[row["limit"]](text) for row in limits if row["limit"] in _LIMITS]
-        because += [_KEPT_OUT[row["rule"]](text) for row in each["excluded"] if row["rule"] in _KEPT_OUT]
-        unlock = each["unlock"]
-        rows.append(
-            UnmetRow(
-                place=names.site(need.place_code),
-                item=names.item(need.item_code),
-                priority_class=need.priority_class,
-                unmet=each["unmet"],
-                because=text.say(", ").join(dict.fromkeys(because)),
-                help=_UNLOCKS[unlock["kind"]](text, unlock) if unlock and unlock["kind"] in _UNLOCKS else "",
-            )
+def _unmet(instance: Instance, reasons: Sequence[ReasonOut]) -> list[UnmetRow]:
+    classes = {need.code: need.priority_class for need in instance.needs}
+    return [
+        UnmetRow(
+            place=each.place,
+            item=each.item,
+            priority_class=classes[each.need_code],
+            unmet=each.unmet,
+            because=" ".join(each.because),
+            help=" ".join(each.help),
         )
-    return rows
+        for each in reasons
+    ]
 
 
 def _yardsticks(measured: Any, text: Text) -> list[Yardstick]:
@@ -203,23 +196,4 @@ _METHODS: Mapping[str, Callable[[Text], str]] = {
     "nearest_first": lambda text: text.say("Nearest first"),
     "pro_rata": lambda text: text.say("Pro rata"),
     "per_item_flow": lambda text: text.say("Flow per item"),
-}
-_LIMITS: Mapping[str, Callable[[Text], str]] = {
-    "higher_class": lambda text: text.say("went to a higher class"),
-    "same_class": lambda text: text.say("shared fairly within the class"),
-    "lower_class": lambda text: text.say("went to a lower class"),
-    "left_over": lambda text: text.say("left over, not in time"),
-    "no_lane": lambda text: text.say("no lawful source in reach"),
-}
-_KEPT_OUT: Mapping[str, Callable[[Text], str]] = {
-    "road_closed": lambda text: text.say("road closed"),
-    "use_forbidden": lambda text: text.say("substitute forbidden for this use"),
-    "use_not_permitted": lambda text: text.say("substitute not permitted for this use"),
-}
-_UNLOCKS: Mapping[str, Callable[[Text, Mapping[str, Any]], str]] = {
-    "open_step": lambda text, unlock: text.say("open step {step} of the cascade: {gain} more", **unlock),
-    "lower_floor": lambda text, unlock: text.say("lower the operating floor: {gain} more", **unlock),
-    "accept_late": lambda text, unlock: text.say("accept late goods: {quantity} more", **unlock),
-    "more_loading": lambda text, unlock: text.say("load faster: {gain} more", **unlock),
-    "more_stock": lambda text, unlock: text.say("more stock or output: {quantity} needed", **unlock),
 }

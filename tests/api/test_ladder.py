@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from api.i18n import Language, text_in
 from api.jobs import Dispatcher, Outcome
 from api.solving import first_answer, solve
 from api.views import dispatch as views
@@ -54,7 +55,7 @@ def office(request: pytest.FixtureRequest, clock: StoryClock) -> Iterator[Office
 
 def seen(office: Office, code: str) -> tuple[str, int, bool]:
     """Rung, shipments and whether a better answer is still looked for."""
-    plan = office.ask(views.plan, code, ("/",))
+    plan = office.ask(views.plan, code, ("/",), text_in(Language.ZH))
     return plan.rung, len(plan.lines), plan.climbing
 
 
@@ -92,7 +93,7 @@ def test_a_worse_answer_of_a_later_rung_is_not_swapped_in(office: Office) -> Non
     shelf.done[first] = Outcome(as_guide(shelf.handed[first]))
     dispatcher.turn()
     dispatcher.turn()
-    stands = office.ask(views.plan, code, ("/",))
+    stands = office.ask(views.plan, code, ("/",), text_in(Language.ZH))
     (second,) = [job for job, text in shelf.handed.items() if json.loads(text).get("rung") == "R2"]
 
     nothing = first_answer(json.loads(shelf.handed[second]))
@@ -108,7 +109,7 @@ def test_a_worse_answer_of_a_later_rung_is_not_swapped_in(office: Office) -> Non
     shelf.done[second] = Outcome(json.dumps(nothing | {"plan": poor.to_json()}))
     dispatcher.turn()
 
-    assert office.ask(views.plan, code, ("/",)).plan_hash == stands.plan_hash
+    assert office.ask(views.plan, code, ("/",), text_in(Language.ZH)).plan_hash == stands.plan_hash
     assert office.ask(outbox.get_job, second).state is not JobState.RUNNING
 
 

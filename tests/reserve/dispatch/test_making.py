@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from api.i18n import Language, text_in
 from api.views import dispatch as views
 from optimizer.dispatch.check import check
 from optimizer.dispatch.instance import Instance
@@ -86,7 +87,7 @@ def test_lines_that_rest_on_a_proposal_wait_for_its_order(plant: Office) -> None
 def test_a_reader_sees_line_product_start_and_pieces_by_day(plant: Office) -> None:
     code = plant.plan(propose_activations=True)
 
-    (run,) = plant.ask(views.plan, code, ("/",)).production
+    (run,) = plant.ask(views.plan, code, ("/",), text_in(Language.ZH)).production
 
     assert (run.line_code, run.item_code, run.proposed, run.made) == ("PR001-L2", SUIT, True, [50, 50, 50, 90, 60])
     assert run.from_at == NOW + timedelta(hours=14)
