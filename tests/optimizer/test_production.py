@@ -10,11 +10,23 @@ from hypothesis import strategies as st
 
 from optimizer.dispatch.allocate import allocate, climb
 from optimizer.dispatch.check import check
-from optimizer.dispatch.instance import Basis, HolderKind, Instance, InvalidInstance, Item, Need, NeedKind, Route
+from optimizer.dispatch.instance import (
+    Basis,
+    Dock,
+    HolderKind,
+    Instance,
+    InvalidInstance,
+    Item,
+    Need,
+    NeedKind,
+    Pin,
+    Route,
+)
 from optimizer.dispatch.output import carried_out, with_output
 from optimizer.dispatch.plan import Plan, Run
 from optimizer.dispatch.policy import Fairness, Policy
 from optimizer.dispatch.production import Line
+from optimizer.dispatch.transport import Fleet
 from optimizer.limits import Budget, Rung
 from optimizer.surge.instance import Material, Use
 from tests.optimizer.worlds import make_lot, make_need, make_source, make_world
@@ -314,3 +326,24 @@ def test_lines_that_contradict_themselves_are_named() -> None:
         "use of R in MASK: material unknown",
         "use of R in MASK: expected at least 1, found 0",
     )
+
+
+@settings(max_examples=4, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from(list(Fairness)), st.sampled_from([0.0, 0.5, 1.0]), st.integers(0, 50))
+def test_lines_choices_docks_fleets_and_pins_together_always_have_a_checked_plan(
+    seed: int, fairness: Fairness, kappa: float, pinned: int
+) -> None:
+    plain = random_plant(seed)
+    world = replace(
+        plain,
+        items=(Item("GOWN", volume_cm3=3), Item("MASK", volume_cm3=2)),
+        lines=(*plain.lines, make_line("LG", "MASK", (12,), changeover_hours=6)) if seed % 2 else plain.lines,
+        docks=(Dock("W-PL", 1 + seed % 9),),
+        fleets=(Fleet("F", ("W-PL",), ((seed % 31, 1 + seed % 60),)),),
+    )
+
+    budget = Budget(search_work=1.0)
+    plan = allocate(world, Policy(fairness, kappa=kappa), budget, pins=(Pin("PL", "N1", pinned),))
+
+    assert check(world, plan) == []
+    assert Plan.from_json(plan.to_json()) == plan
