@@ -118,7 +118,7 @@ def _check(page: PageDesk, kind: str, digest: str, filled: Filled) -> Response:
     context = {
         "checked": checked,
         "findings": checked.findings[:SHOWN_ROWS],
-        "title": KINDS[checked.kind].title,
+        "list_title": KINDS[checked.kind].title,
         "filled": filled,
     }
     return page.show("sheet_check.html", context, status=filled.status)
@@ -127,5 +127,5 @@ def _check(page: PageDesk, kind: str, digest: str, filled: Filled) -> Response:
 def _batch(page: PageDesk, batch_id: int, filled: Filled) -> Response:
     found = page.ask(views.batch, batch_id, page.actor.person_id)
     papers = found.kind.value in ("opening_balances", "receipts", "counts")
-    context = {"batch": found, "title": KINDS[found.kind].title, "papers": papers, "filled": filled}
+    context = {"batch": found, "list_title": KINDS[found.kind].title, "papers": papers, "filled": filled}
     return page.show("sheet_batch.html", context, status=filled.status)
