@@ -25,6 +25,7 @@ from api.pages import (
     planner,
     prints,
     receiving,
+    scenarios,
     search,
     sheets,
     shipping,
@@ -38,8 +39,9 @@ from reserve.commands import Runner
 from reserve.settings import Settings
 
 DESK = (keeping, receiving, moving, shipping, counting, offline)
+PLANNING = (planner, scenarios)
 PAGES = tuple(
-    each.router for each in (sign_in, home, search, stock, papers, planner, sheets, prints, docs, styleguide, *DESK)
+    each.router for each in (sign_in, home, search, stock, papers, sheets, prints, docs, styleguide, *DESK, *PLANNING)
 )
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

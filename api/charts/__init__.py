@@ -1,0 +1,1 @@
+"""Figures as pure functions: numbers in, shapes out. Templates draw them; nothing here knows a page."""
