@@ -31,11 +31,13 @@ RAW_OF_A_DAY = 10_000_000
 class Production:
     """What is made of what.
 
+    batch_days  how often output given as lots is issued
     rate     pieces a day by (source, item);  daily_need: pieces of an item;  raw_of: the raw material of an item
     at_once  share of a raw material that is there on day 0
     """
 
     days: int
+    batch_days: int
     daily_need: Mapping[str, float]
     rate: Mapping[tuple[str, str], float]
     raw_of: Mapping[str, str]
@@ -73,7 +75,7 @@ class Production:
         return tuple(Use(code, self.raw_of[code], max(1, round(RAW_OF_A_DAY / self.daily_need[code]))) for code in made)
 
     def output(self) -> list[Lot]:
-        """What every producer issues at the end of each day, raw material split evenly, as lots of capacity."""
+        """What every producer issues at the end of each batch, raw material split evenly, as lots of capacity."""
         return [lot for key in sorted(self.rate) for lot in self._output_of(*key)]
 
     def _output_of(self, source_code: str, item_code: str) -> list[Lot]:
@@ -82,7 +84,7 @@ class Production:
         for day in range(self.days - 1):  # what the last day makes comes out at the horizon
             able = rate * RAMP_PERCENT[min(day, len(RAMP_PERCENT) - 1)] / 100
             made = min(made + able, rate * self._raw_days_until(self.raw_of[item_code], day))
-            if int(made) > issued:
+            if int(made) > issued and (day + 1) % self.batch_days == 0:
                 lots.append(_issue(source_code, item_code, int(made) - issued, 24 * (day + 1)))
                 issued = int(made)
         return lots
@@ -94,7 +96,7 @@ class Production:
 
 
 def draw_production(
-    draw: random.Random, source_codes: Sequence[str], daily_need: Mapping[str, float], days: int
+    draw: random.Random, source_codes: Sequence[str], daily_need: Mapping[str, float], days: int, batch_days: int
 ) -> Production:
     """Who makes what out of what: one to three items each, every item by somebody, flat out as drawn."""
     items = sorted(daily_need)
@@ -109,7 +111,7 @@ def draw_production(
         rate |= {(code, item): flat_out * share / sum(shares.values()) for code, share in shares.items()}
     raws = [f"R{number}" for number in range(max(1, len(items) // ITEMS_OF_A_RAW))]
     raw_of = {item: raws[number % len(raws)] for number, item in enumerate(items)}
-    return Production(days, daily_need, rate, raw_of, {raw: draw.uniform(*RAW_AT_ONCE) for raw in raws})
+    return Production(days, batch_days, daily_need, rate, raw_of, {raw: draw.uniform(*RAW_AT_ONCE) for raw in raws})
 
 
 def _issue(source_code: str, item_code: str, quantity: int, hour: int) -> Lot:

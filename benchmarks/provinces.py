@@ -63,6 +63,7 @@ class Size:
     held               share of the items that one other source holds
     nearest            roads per place and item to such sources; near: to producers
     active             share of (place, item) pairs with a need
+    batch_days         how often producers issue, where output is given
     """
 
     sources: int
@@ -75,12 +76,13 @@ class Size:
     nearest: int
     near: int
     active: float
+    batch_days: int
 
 
 SIZES = {
-    "S": Size(14, 14, 5, 10, 1, 4, 0.85, 14, 4, 1.0),
-    "M": Size(200, 180, 12, 14, 3, 25, 0.5, 3, 3, 1.0),
-    "L": Size(600, 500, 30, 30, 4, 60, 0.5, 3, 3, 0.4),
+    "S": Size(14, 14, 5, 10, 1, 4, 0.85, 14, 4, 1.0, 1),
+    "M": Size(200, 180, 12, 14, 3, 25, 0.5, 3, 3, 1.0, 2),
+    "L": Size(600, 500, 30, 30, 4, 60, 0.5, 3, 3, 0.4, 3),
 }
 
 
@@ -156,7 +158,7 @@ class _Province:
                     floors.append(Floor(source.code, item.code, 0, quantity // 5, quantity // 10))
         makers = [source.code for source in self.sources if source.holder is HolderKind.PRODUCER]
         daily = {code: quantity / self.size.days for code, quantity in wanted.items()}
-        self.production = draw_production(self.draw, makers, daily, self.size.days)
+        self.production = draw_production(self.draw, makers, daily, self.size.days, self.size.batch_days)
         return lots, floors, self._docks(lots + self.production.output())
 
     def _docks(self, lots: list[Lot]) -> list[Dock]:

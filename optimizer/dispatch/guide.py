@@ -28,7 +28,6 @@ from optimizer.limits import Budget, Rung
 
 COLUMNS_SMALL = 60_000  # above it a coupled world goes by the guide first
 NARROWED_MAX = 400_000
-NEARLY_USED = 0.002  # a use this near the best of its claim, as a share of its value, is worth a column
 NEARLY = 1e-4  # the solver's last digits below a whole number
 GROWTH = (1, 1, 2, 3, 3, 4, 5, 6)  # periods taken together by the guide, from the first on; the last width repeats
 
@@ -62,21 +61,16 @@ def guided_plan(network: Network, policy: Policy, budget: Budget, pins: Sequence
 
 
 def narrowed(exact: Packing, draft: Draft, policy: Policy, budget: Budget) -> Packing:
-    """Need by need, but only from sources to receivers that the guide joins, or nearly joins at its own prices.
+    """Need by need, but only from sources to receivers that the guide joins.
 
     Above ``NARROWED_MAX`` uses the guide itself has to do.
     """
     guide = build_packing(exact.network, draft, claims_of(exact.network, draft, edges(exact.network)))
     if exact.uses > NARROWED_MAX:
         return guide
-    x, prices = settle_packing(guide, policy, budget, closing=False)
-    chosen = x > NEARLY
-    for together, row in prices:
-        value = value_of(guide, together)
-        slack = regret_of(guide, value, row)
-        chosen |= (value > 0) & (slack <= NEARLY_USED * value)
+    x, _ = settle_packing(guide, policy, budget, closing=False)
     way = ways(exact.network)
-    return restricted(exact, np.isin(way[exact.lane], way[guide.lane[chosen]]))
+    return restricted(exact, np.isin(way[exact.lane], way[guide.lane[x > NEARLY]]))
 
 
 def ways(network: Network) -> IntArray:
@@ -159,15 +153,6 @@ def proven(exact: Packing, together: Round, prices: Prices) -> float:
     demands = (d for claim in exact.claims for d in claim.demands)
     wanted = sum(weights.get(d.need.code, 0) * d.effective for d in demands)
     return max(0.0, wanted - relaxed_gain(exact, value, prices.stock, prices.loads))
-
-
-def regret_of(packing: Packing, value: FloatArray, prices: Prices) -> FloatArray:
-    """[uses]  by how much a use falls behind the most profitable one of its claim, at given prices."""
-    margin = value - charges(packing, prices.stock, prices.loads)[: packing.uses]
-    best = np.zeros(len(packing.claims))
-    np.maximum.at(best, packing.claim, margin)
-    behind: FloatArray = best[packing.claim] - margin
-    return behind
 
 
 def charges(packing: Packing, stock: FloatArray, loads: FloatArray) -> FloatArray:
