@@ -110,7 +110,7 @@ def ledger(session: Session, site: Site, words: Print, *, item_code: str, as_of:
         Column(words.say("Other side"), 3),
         Column(words.say("In"), right=True),
         Column(words.say("Out"), right=True),
-        Column(words.say("Left"), right=True),
+        Column(words.say("Left over"), right=True),
     ]
     stamps = _stamps(as_of, known_at, words)
     return _site_form(
