@@ -185,7 +185,7 @@ def test_an_issue_says_when_another_lot_should_leave_first(visit: Visit, served:
 
     scan(page, "F-LATE")
 
-    expect(page.locator(".notice.watch")).to_contain_text("更早到期")
+    expect(page.locator("p.notice.watch")).to_contain_text("更早到期")
     page.locator("#f-lines-0-quantity").fill("4")
     page.locator("#f-receiver_code").fill("WH-P01")
     page.locator("#f-reason").fill("训练样品")
