@@ -18,6 +18,7 @@ from optimizer.engine import SolverFailed
 
 PROMISE_KEPT = 0.9  # the least share of a promise that a re-solve must bring
 NEAR_LEAST = 1.02  # a plan this near the least unmet of its class is one in which fairness cost nothing
+STRICT_BELOW = 2  # below it two classes may take, by waiting less as well: there every promise is solved again
 TAKEN_MAX = 0.01  # base units a higher class may take: the room of one bulky unit is that of a hundred small ones
 
 
@@ -49,7 +50,7 @@ class Unlocks:
         for (priority, item_code), left in sorted(groups.items()):
             higher = [n for n in self.recipes if self.pairs[n].priority_class < priority]
             same_item = [n for n in higher if self.pairs[n].item_code == item_code]
-            for first in ([], same_item, higher):
+            for first in dict.fromkeys(((), tuple(same_item), tuple(higher))):
                 held = set(self._held(left, first, higher))
                 also = sum(self.recipes[n].quantity for n in first)
                 yield from ((pair, Proven(self.recipes[pair], also)) for pair in sorted(held))
@@ -85,7 +86,8 @@ class Unlocks:
             taken += max(0.0, was[0] - now[0] - meant) + max(0.0, was[1] - now[1])
         promised = sum(self.recipes[n].quantity for n in pairs)
         kept = before[-1][0] - after[-1][0] >= PROMISE_KEPT * promised
-        return taken < TAKEN_MAX and (kept or not self._is_least(classes))
+        spared = priority <= STRICT_BELOW and not self._is_least(classes)
+        return taken < TAKEN_MAX and (kept or spared)
 
     def _before(self, classes: tuple[int, ...]) -> list[tuple[float, float]]:
         if classes not in self._reach:
