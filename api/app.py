@@ -15,6 +15,7 @@ from api.health import router as health_router
 from api.middleware import Porch
 from api.openapi import PREFIX, describe
 from api.pages import (
+    charts,
     counting,
     docs,
     home,
@@ -41,7 +42,8 @@ from reserve.settings import Settings
 DESK = (keeping, receiving, moving, shipping, counting, offline)
 PLANNING = (planner, scenarios)
 PAGES = tuple(
-    each.router for each in (sign_in, home, search, stock, papers, sheets, prints, docs, styleguide, *DESK, *PLANNING)
+    each.router
+    for each in (sign_in, home, search, stock, charts, papers, sheets, prints, docs, styleguide, *DESK, *PLANNING)
 )
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -49,6 +51,20 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 @asynccontextmanager
 async def _nothing_beside(app: FastAPI) -> AsyncIterator[None]:
     yield
+
+
+def _with_figures(beside: Lifespan) -> Lifespan:
+    """What runs beside the server, and at its end the rendering process is sent away."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with beside(app):
+            try:
+                yield
+            finally:
+                app.state.doors.renderer.close()
+
+    return lifespan
 
 
 def create_app(runner: Runner, settings: Settings, *, beside: Lifespan = _nothing_beside) -> FastAPI:
@@ -59,7 +75,7 @@ def create_app(runner: Runner, settings: Settings, *, beside: Lifespan = _nothin
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=beside,
+        lifespan=_with_figures(beside),
         redirect_slashes=False,
     )
     app.state.doors = open_doors(runner, settings)

@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import rendering
 from api.auth import Caller, doors_of, read_caller, require_csrf
+from api.charts.renderer import Renderer
 from api.deps import QuestionDesk
 from api.errors import STATUS_OF_KIND, PasswordDue, RequestKeyMissing, problem_line
 from api.faults import problems_of
@@ -56,6 +57,10 @@ class PageDesk:
     @property
     def question(self) -> QuestionDesk:
         return QuestionDesk(self.runner, self.caller)
+
+    @property
+    def renderer(self) -> Renderer:
+        return doors_of(self.request).renderer
 
     @property
     def text(self) -> Text:

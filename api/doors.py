@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from api.charts.renderer import Renderer
 from api.presence import Presence
 from api.throttle import Throttle
 from reserve.access.passwords import Passwords
@@ -34,6 +35,7 @@ class Doors:
     presence: Presence
     throttle: Throttle
     sign: Sign
+    renderer: Renderer
 
     @property
     def idle(self) -> timedelta:
@@ -63,4 +65,5 @@ def open_doors(runner: Runner, settings: Settings) -> Doors:
         presence=Presence(),
         throttle=Throttle(),
         sign=sign,
+        renderer=Renderer(),
     )

@@ -1,1 +1,1 @@
-"""Figures as pure functions: numbers in, shapes out. Templates draw them; nothing here knows a page."""
+"""Figures: curves that templates draw themselves, and those that one helper process draws, asked by ``renderer``."""

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.deps import needs
 from api.desk import Page, PageDesk
 from api.filling import local_instant
-from api.views import shelves
+from api.views import figures, shelves
 from api.views.shelves import Moment
 from reserve.authority import Permission
 from reserve.errors import NotFound
@@ -39,10 +39,13 @@ def stock(page: Page, q: str = "", site: str = "", as_of: str = "", known_at: st
 
 @router.get("/items/{code}")
 def item(page: Page, code: str, as_of: str = "", known_at: str = "") -> Response:
-    card = page.ask(
-        shelves.item_card, page.scopes(Permission.STOCK_READ), _moment(as_of, known_at), code, today=page.today
-    )
-    return page.show("item.html", {"card": card, "today": page.today} | _times(as_of, known_at))
+    """One item: its ladder, its lots and, for today, two figures."""
+    scopes, moment, today = page.scopes(Permission.STOCK_READ), _moment(as_of, known_at), page.today
+    context = {"card": page.ask(shelves.item_card, scopes, moment, code, today=today), "today": today}
+    if moment.is_now:
+        context["cities"] = page.ask(figures.by_city_and_tier, scopes, code, page.text.language, today=today)
+        context["rungs"] = page.ask(figures.expiry_ladder, scopes, code, today=today)
+    return page.show("item.html", {"cities": [], "rungs": []} | context | _times(as_of, known_at))
 
 
 @router.get("/items/{item}/lots/{code}")

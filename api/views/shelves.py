@@ -78,6 +78,8 @@ class LotCard:
     lot: Lot
     item: Item
     certificates: list[str]
+    names: dict[str, str]
+    """Of sites and owners, by code."""
     lines: list[StockLine]
     history: list[LedgerLine]
     next_after: int | None
@@ -129,9 +131,16 @@ def lot_card(session: Session, scopes: tuple[str, ...], moment: Moment, lot: Lot
         session, lot.id, scopes, as_of=moment.as_of, known_at=moment.known_at, after=after, limit=PAGE
     )
     certificates = [each for each in (lot.certificate, *(line.certificate for line in lines)) if each]
-    return LotCard(
-        lot, item, list(dict.fromkeys(certificates)), lines, told, told[-1].id if len(told) == PAGE else None
-    )
+    next_after = told[-1].id if len(told) == PAGE else None
+    return LotCard(lot, item, list(dict.fromkeys(certificates)), _names(session, lines), lines, told, next_after)
+
+
+def _names(session: Session, lines: Sequence[StockLine]) -> dict[str, str]:
+    owners = organisation_queries.organisations_by_code(session, {line.owner_code for line in lines})
+    sites = site_queries.sites_by_code(session, _sites(lines))
+    return {code: owner.name_zh for code, owner in owners.items()} | {
+        code: site.name_zh for code, site in sites.items()
+    }
 
 
 def people_of(session: Session, lines: Iterable[LedgerLine]) -> dict[int, str]:

@@ -136,8 +136,9 @@ def test_logs_are_json_lines_without_bodies_or_persons(house: House, capsys: pyt
     assert "13912345678" not in json.dumps(lines)
 
 
-def test_a_server_has_not_imported_the_solver() -> None:
-    code = "import api.cli.main, api.app, sys; print([m for m in ('ortools', 'pandas') if m in sys.modules])"
+def test_a_server_has_imported_neither_the_solver_nor_what_draws() -> None:
+    heavy = ("ortools", "pandas", "altair", "vl_convert")
+    code = f"import api.cli.main, api.app, sys; print([m for m in {heavy} if m in sys.modules])"
 
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

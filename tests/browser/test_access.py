@@ -25,6 +25,7 @@ PAGES = [
     ("keeper", "/sheets"),
     ("keeper", "/prints?site=WH-P01"),
     ("keeper", "/desk/queue"),
+    ("auditor", "/coverage"),
 ]
 
 

@@ -1,0 +1,74 @@
+"""Figures: what they are drawn from, and the process that draws them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from api.charts.renderer import NoFigure, Renderer
+from api.i18n import Language
+from api.views import figures
+from reserve.commands import Runner
+from reserve.organisations.terms import Tier
+from tests.ledger_text import book
+from tests.small_world import CITY, MASK, build
+
+TODAY = date(2026, 3, 1)
+ROWS = [
+    {"from": "2026-03-01", "until": "2026-04-01", "left": 300},
+    {"from": "2026-04-02", "until": "2027-04-01", "left": 100},
+]
+WORDS = {"day": "日期", "left": "可用", "until": "有效期至"}
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[Renderer]:
+    renderer = Renderer()
+    yield renderer
+    renderer.close()
+
+
+@pytest.fixture
+def stocked(runner: Runner) -> Runner:
+    build(runner)
+    book(runner, "2026-02-20  receive  100  lot 7/2026-06-30  SUPPLIER -> A1")
+    book(runner, "2026-02-20  receive  50  lot 8/2027-06-30  SUPPLIER -> A1")
+    return runner
+
+
+def test_a_figure_is_drawn_with_its_words_and_a_specification(renderer: Renderer) -> None:
+    drawing = renderer.draw("expiry_ladder", {"rows": ROWS, "words": WORDS, "language": "zh-CN"})
+
+    assert drawing.svg.startswith("<svg")
+    assert "可用" in drawing.svg
+    assert "<style" not in drawing.svg
+    assert " style=" not in drawing.svg
+    assert json.loads(drawing.spec)["layer"][0]["mark"]["type"] == "rect"
+
+
+def test_one_bad_figure_does_not_take_the_next_one_with_it(renderer: Renderer) -> None:
+    with pytest.raises(NoFigure):
+        renderer.draw("wishes", {"rows": []})
+
+    drawing = renderer.draw("coverage_bars", {"rows": [], "words": {"covered": "", "holder": "", "targets": ""}})
+    assert drawing.svg.startswith("<svg")
+
+
+def test_usable_stock_stands_in_its_city_with_the_tier_of_its_owner(stocked: Runner) -> None:
+    rows = stocked.ask(figures.by_city_and_tier, ("/",), MASK, Language.ZH, today=TODAY)
+
+    assert [(row.tier, row.usable) for row in rows] == [(Tier.PROVINCE, 150)]
+    assert stocked.ask(figures.by_city_and_tier, (f"/HB/{CITY}/",), MASK, Language.ZH, today=TODAY) == []
+
+
+def test_what_stays_usable_steps_down_after_each_last_day(stocked: Runner) -> None:
+    rungs = stocked.ask(figures.expiry_ladder, ("/",), MASK, today=TODAY)
+
+    assert [(rung.start, rung.until, rung.left) for rung in rungs] == [
+        (TODAY, date(2026, 6, 30), 150),
+        (date(2026, 7, 1), date(2027, 6, 30), 50),
+    ]
+    assert stocked.ask(figures.expiry_ladder, ("/",), MASK, today=date(2026, 7, 1))[0].left == 50
