@@ -55,6 +55,11 @@ class Policy:
         if any(weight < 1 for weight in self.class_weights):
             raise ValueError(f"class_weights: expected whole numbers from 1 on, found {self.class_weights}")
 
+    @property
+    def sharing(self) -> Fairness:
+        """The fairness that has effect: with the dial at nought every kind is the plain total."""
+        return self.fairness if self.kappa > 0 else Fairness.TOTAL
+
     def rounds(self, classes: Iterable[int]) -> tuple[Round, ...]:
         """The classes in the order in which they are settled: one by one, or all in one round."""
         present = tuple(sorted(set(classes)))
