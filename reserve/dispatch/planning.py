@@ -1,4 +1,4 @@
-"""Tables to instance, plan to tables: one function of (as_of, known_at), so that a past plan can be made again."""
+"""Tables to instance: one function of (as_of, known_at), so that a past plan can be made again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from optimizer.dispatch import instance as model
-from optimizer.dispatch.plan import Plan
 from optimizer.grid import TimeGrid
 from reserve.capacity import pegs
 from reserve.capacity import queries as capacity_queries
@@ -21,7 +20,6 @@ from reserve.clock import end_of_day, local_day
 from reserve.dispatch import queries, rules
 from reserve.dispatch.arrivals import Arrivals, key_of
 from reserve.dispatch.drafts import PinDraft
-from reserve.dispatch.terms import PlannedLine
 from reserve.errors import InvalidInput, Problem
 from reserve.incidents import queries as incident_queries
 from reserve.incidents.models import Incident
@@ -364,38 +362,3 @@ def _routes(
         for (start, end), road in sorted(roads.items())
         if not road.closed
     ]
-
-
-# --- back to the books --------------------------------------------------------------------------------------------
-
-
-def planned_lines(instance: model.Instance, plan: Plan) -> list[PlannedLine]:
-    """The shipments of a plan in the words of the books, numbered in the plan's own order."""
-    start = datetime.fromisoformat(instance.t0)
-    needs = {need.code: need for need in instance.needs}
-    lines = []
-    for number, shipment in enumerate(plan.shipments, 1):
-        owner_code, site_code = shipment.source_code.split("@")
-        expected = shipment.lot_code.startswith("expected.")
-        account, _, lot = shipment.lot_code.partition(".")
-        lines.append(
-            PlannedLine(
-                line_no=number,
-                need_key=shipment.need_code.rpartition("|")[0],
-                item_code=shipment.item_code,
-                owner_code=owner_code,
-                source_site=site_code,
-                receiver_site=shipment.place_code,
-                account_id=None if expected else int(account),
-                lot_id=None if expected else int(lot),
-                supply_code=lot if expected else None,
-                quantity=shipment.quantity,
-                leave_at=start + timedelta(hours=shipment.leave_hour),
-                arrive_at=start + timedelta(hours=shipment.arrive_hour),
-                due_at=start + timedelta(hours=needs[shipment.need_code].due_hour),
-                step=shipment.step,
-                source_kind=shipment.source_kind.value,
-                authority=shipment.authority,
-            )
-        )
-    return lines

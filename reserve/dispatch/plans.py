@@ -12,7 +12,7 @@ from optimizer.dispatch.check import check
 from optimizer.dispatch.plan import Plan
 from reserve.authority import Actor, Permission, require, require_scope
 from reserve.db import append, last_position
-from reserve.dispatch import planning, queries
+from reserve.dispatch import bookings, planning, queries
 from reserve.dispatch.drafts import PlanFailureDraft, PlanRequestDraft, PlanResultDraft
 from reserve.dispatch.models import DispatchPlan, PlanLine, PlanResult
 from reserve.dispatch.terms import PlannedLine
@@ -102,7 +102,7 @@ def record_plan(session: Session, actor: Actor, draft: PlanResultDraft, *, now: 
         "recorded_at": now,
     }
     (result_id,) = append(session, PlanResult, [row])
-    lines = planning.planned_lines(instance, plan)
+    lines = bookings.planned_lines(instance, plan)
     append(session, PlanLine, [_line_row(request.id, line) for line in lines])
     outbox.settle(session, request.job_code, {"plan_hash": plan.hash, "shipments": len(lines)}, now=now)
     return session.get_one(PlanResult, result_id)
