@@ -15,7 +15,8 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, Self
 
-from optimizer.dispatch.codec import canonical_json, plain, row_of
+from optimizer.canonical import canonical_json
+from optimizer.dispatch.codec import plain, row_of
 
 
 class HolderKind(StrEnum):
