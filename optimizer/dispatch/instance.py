@@ -239,6 +239,11 @@ class Need:
         """What this plan may still send: approved, less received, less on the road."""
         return max(0, self.quantity - self.received - self.on_road)
 
+    @property
+    def last_useful_hour(self) -> int:
+        """Goods count up to here: a soft lump also takes late ones."""
+        return self.latest_hour if self.kind is NeedKind.LUMP and not self.hard else self.due_hour
+
 
 @dataclass(frozen=True)
 class Route:

@@ -17,7 +17,7 @@ from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.check import check
 from optimizer.dispatch.draft import need_result
 from optimizer.dispatch.explain import only_item
-from optimizer.dispatch.instance import Instance, Need, NeedKind, Route
+from optimizer.dispatch.instance import Instance, Need, Route
 from optimizer.dispatch.packs import effective_quantity, smallest_packs
 from optimizer.dispatch.plan import Change, Plan, PlanDiff, Shipment
 from optimizer.dispatch.policy import Policy
@@ -131,8 +131,7 @@ def moved(instance: Instance, row: Shipment, elapsed: int) -> Shipment | None:
         return None
     leave = first_departure(max(0, row.leave_hour - elapsed), route.travel_hours, route.closures)
     arrive = leave + route.travel_hours
-    soft = need.kind is NeedKind.LUMP and not need.hard
-    if leave >= instance.horizon_hour or arrive > (need.latest_hour if soft else need.due_hour):
+    if leave >= instance.horizon_hour or arrive > need.last_useful_hour:
         return None
     on_time = arrive <= need.due_hour
     return replace(row, leave_hour=leave, arrive_hour=arrive, on_time=on_time, km=route.km)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.arcs import Refusal, admit, source_kind
 from optimizer.dispatch.compare import Shift, compare_plans
-from optimizer.dispatch.instance import Basis, HolderKind, Instance, Lot, Need, NeedKind, Source
+from optimizer.dispatch.instance import Basis, HolderKind, Instance, Lot, Need, Source
+from optimizer.dispatch.packs import smallest_packs
 from optimizer.dispatch.policy import Policy
 from optimizer.dispatch.reach import unmet_by_class
 from optimizer.grid import first_departure
@@ -100,9 +101,7 @@ def more_time(need_code: str) -> Change:
 
 def with_stock(instance: Instance, more: Sequence[tuple[Source, str, int]]) -> Instance:
     """The same world with lots added, in the smallest pack of their item."""
-    packs: dict[str, int] = {}
-    for lot in instance.lots:
-        packs[lot.item_code] = min(packs.get(lot.item_code, lot.pack_size), lot.pack_size)
+    packs = smallest_packs(instance)
     total: dict[tuple[str, str], int] = {}
     for source, item_code, quantity in more:
         pack = packs.get(item_code, 1)
@@ -123,8 +122,6 @@ def with_stock(instance: Instance, more: Sequence[tuple[Source, str, int]]) -> I
 
 def nearest_lawful(instance: Instance, need: Need) -> tuple[Source, int] | None:
     """The nearest source from which goods on the shelf now could lawfully come in time, and their hour of arrival."""
-    soft = need.kind is NeedKind.LUMP and not need.hard
-    limit = need.latest_hour if soft else need.due_hour
     sites: dict[str, list[Source]] = {}
     for source in instance.sources:
         sites.setdefault(source.site_code, []).append(source)
@@ -134,7 +131,7 @@ def nearest_lawful(instance: Instance, need: Need) -> tuple[Source, int] | None:
             continue
         leave = first_departure(0, route.travel_hours, route.closures)
         arrive = leave + route.travel_hours
-        if leave >= instance.horizon_hour or arrive > limit:
+        if leave >= instance.horizon_hour or arrive > need.last_useful_hour:
             continue
         for source in sites.get(route.site_code, ()):
             government = source.holder in (HolderKind.PROVINCE, HolderKind.CITY, HolderKind.COUNTY)
