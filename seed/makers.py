@@ -116,7 +116,7 @@ def _supply(row: Row) -> MaterialSupplyDraft:
     return MaterialSupplyDraft(
         material_code=row.text("material_code"),
         daily_quantity=row.whole("province_daily_supply_normal"),
-        in_province_permille=int(row.number("in_province_share") * 1000),
+        in_province_permille=row.whole("in_province_share", per_unit=1000),
     )
 
 

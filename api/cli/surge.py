@@ -24,7 +24,8 @@ from optimizer.surge.brief import brief
 from reserve.capacity import queries as capacity_queries
 from reserve.catalogue import queries as catalogue_queries
 from reserve.errors import InvalidInput, NotFound, Problem, Refusal
-from reserve.scenarios import planning, queries, rules
+from reserve.incidents import queries as incident_queries
+from reserve.scenarios import planning, rules
 from reserve.scenarios.drafts import MAX_DAYS, Change
 from reserve.scenarios.terms import Assumptions, NeedLevel, ScenarioBase
 
@@ -110,10 +111,11 @@ def _look(
 ) -> Look:
     """The base as asked. Where nothing is open now and no time is named: the last moment when something was."""
     at = as_of or now
-    if as_of is None and not queries.open_incidents(session, EVERYWHERE, now, now):
-        at = queries.last_open_moment(session, EVERYWHERE) or now
+    if as_of is None and not incident_queries.open_incidents(session, EVERYWHERE, now, now):
+        at = incident_queries.last_open_moment(session, EVERYWHERE) or now
     known = known_at or at
-    codes = incidents or queries.open_incidents(session, EVERYWHERE, at, known)
+    open_then = incident_queries.open_incidents(session, EVERYWHERE, at, known)
+    codes = incidents or tuple(each.code for each in open_then)
     asked = Assumptions(at, known, days, codes, need_level, needs_go_on)
     names = {code: (each.name_zh, each.name_en) for code, each in catalogue_queries.items_by_code(session).items()}
     materials = capacity_queries.materials_by_code(session)

@@ -10,17 +10,12 @@ from api.i18n import Language
 from reserve.authority import Actor
 from reserve.incidents import queries as incident_queries
 from reserve.incidents.models import Incident
-from reserve.incidents.terms import IncidentState
 from reserve.organisations import queries as organisation_queries
 
 
 def open_incidents(session: Session, now: datetime) -> list[Incident]:
     """Incidents that are not closed. They are announced, so everybody who may read incidents sees all of them."""
-    return [
-        incident
-        for incident in incident_queries.list_incidents(session, ["/"])
-        if incident_queries.version_at(session, incident.id, now, now).state is not IncidentState.CLOSED
-    ]
+    return incident_queries.open_incidents(session, ["/"], now, now)
 
 
 def roles_with_places(session: Session, actor: Actor, language: Language) -> list[tuple[str, str]]:

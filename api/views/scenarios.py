@@ -49,7 +49,7 @@ def projection(session: Session, code: str, number: int | None, scopes: Scopes, 
     found = _find(session, code, scopes)
     version = queries.get_version(session, found, number)
     row = queries.get_projection(session, found, version)
-    instance = queries.instance_of(version)
+    instance, told = queries.instance_of(version), queries.brief_of(row)
     return ProjectionOut(
         code=found.code,
         number=version.number,
@@ -57,8 +57,8 @@ def projection(session: Session, code: str, number: int | None, scopes: Scopes, 
         days=instance.days,
         instance_hash=version.instance_hash,
         projection_hash=row.projection_hash,
-        items=list(_items(session, found, version).values()),
-        paths=json.loads(queries.projection_of(row).to_json()) if with_paths else None,
+        items=list(_items(instance, told).values()),
+        paths=json.loads(told.projection.to_json()) if with_paths else None,
     )
 
 
@@ -68,7 +68,10 @@ def comparison(
     """Two versions side by side: in what they differ, in words, and what each comes to."""
     (one, first), (two, second) = (_found_version(session, each, scopes) for each in (left, right))
     differences = queries.differences(session, (one, first), (two, second))
-    ours, theirs = _items(session, one, first), _items(session, two, second)
+    ours, theirs = (
+        _items(queries.instance_of(version), queries.brief_of(queries.get_projection(session, found, version)))
+        for found, version in ((one, first), (two, second))
+    )
     return ComparisonOut(
         left=ScenarioRef.model_validate(one),
         left_version=first.number,
@@ -145,10 +148,7 @@ def _version(session: Session, version: ScenarioVersion) -> VersionOut:
     )
 
 
-def _items(session: Session, scenario: Scenario, version: ScenarioVersion) -> dict[str, ItemOut]:
-    row = queries.get_projection(session, scenario, version)
-    told = Brief.from_json(queries.projection_of(row).to_json(), queries.explanation_of(row))
-    instance = queries.instance_of(version)
+def _items(instance: SurgeInstance, told: Brief) -> dict[str, ItemOut]:
     materials = {material.code: material for material in instance.materials}
     start_on = date.fromisoformat(instance.start_on)
     return {item.item_code: item_out(item, start_on, materials) for item in told.items}

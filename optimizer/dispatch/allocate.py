@@ -93,7 +93,7 @@ def climb(
 
     attempts = _attempts(budget.rung, large, column_count(loose) <= COLUMNS_MAX)
     for rung, packed in attempts:
-        rounded = best.gap > 0.0 and policy.fairness is Fairness.TOTAL  # else the stages have nothing left to gain
+        rounded = best.gap > 0.0 and policy.sharing is Fairness.TOTAL  # else the stages have nothing left to gain
         if cancelled() or (packed and not large and not rounded):
             return
         try:

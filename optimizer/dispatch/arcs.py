@@ -90,8 +90,7 @@ class Demand:
         """Hours late of goods that arrive then; 0 in time; None when they are of no use."""
         if arrive_hour <= self.need.due_hour:
             return 0
-        late = self.may_come_late and arrive_hour <= self.need.latest_hour
-        return arrive_hour - self.need.due_hour if late else None
+        return arrive_hour - self.need.due_hour if arrive_hour <= self.need.last_useful_hour else None
 
     def wanted_alive(self, arrive_hour: int) -> int:
         """The hour at which goods that arrive then must still be usable."""

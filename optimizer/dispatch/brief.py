@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from optimizer.canonical import canonical_json
 from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.arcs import build_network
-from optimizer.dispatch.codec import canonical_json
 from optimizer.dispatch.explain import explain
 from optimizer.dispatch.heuristics import nearest_first_on, per_item_flow_on, pro_rata_on
 from optimizer.dispatch.instance import Instance, Pin

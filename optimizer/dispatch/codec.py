@@ -1,17 +1,11 @@
-"""Frozen rows to canonical JSON and back, the kinds of their fields read from the rows themselves."""
+"""Frozen rows to what JSON knows and back, the kinds of their fields read from the rows themselves."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Any, get_args, get_type_hints
-
-
-def canonical_json(content: Any) -> str:
-    """One text for one content."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def plain(value: Any) -> Any:

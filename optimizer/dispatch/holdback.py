@@ -6,7 +6,6 @@ is known. Regret is what stays unmet beyond the plan of somebody who knew from t
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -16,6 +15,7 @@ from optimizer.dispatch.compare import unmet_by_class
 from optimizer.dispatch.instance import Instance, Need
 from optimizer.dispatch.plan import Shipment
 from optimizer.dispatch.policy import Policy
+from optimizer.dispatch.replan import committed
 from optimizer.limits import Budget
 
 
@@ -107,21 +107,9 @@ def held_back(instance: Instance, percent: int) -> Instance:
 
 def once_known(instance: Instance, scenario: Scenario, early: Sequence[Shipment], known_at_hour: int) -> Instance:
     """What is left to plan: early goods are gone and on the road, nothing else leaves before the need is known."""
-    gone: dict[tuple[str, str, str], int] = defaultdict(int)
-    sent: dict[str, int] = defaultdict(int)
-    for row in early:
-        gone[row.source_code, row.item_code, row.lot_code] += row.quantity
-        sent[row.need_code] += row.fills
-    lots = (
-        replace(
-            lot,
-            quantity=lot.quantity - gone[lot.source_code, lot.item_code, lot.code],
-            available_from_hour=max(lot.available_from_hour, known_at_hour),
-        )
-        for lot in instance.lots
-    )
-    needs = (replace(need, on_road=need.on_road + sent[need.code]) for need in scaled(instance, scenario).needs)
-    return replace(instance, lots=tuple(lots), needs=tuple(needs))
+    left = committed(scaled(instance, scenario), early)
+    lots = (replace(lot, available_from_hour=max(lot.available_from_hour, known_at_hour)) for lot in left.lots)
+    return replace(left, lots=tuple(lots))
 
 
 def _weighed(unmet: dict[int, int], policy: Policy) -> int:

@@ -15,7 +15,8 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, Self
 
-from optimizer.dispatch.codec import canonical_json, plain, row_of
+from optimizer.canonical import canonical_json
+from optimizer.dispatch.codec import plain, row_of
 from optimizer.dispatch.production import Line
 from optimizer.dispatch.roads import RoadChange
 from optimizer.dispatch.stays import Stay
@@ -248,6 +249,11 @@ class Need:
     def open_quantity(self) -> int:
         """What this plan may still send: approved, less received, less on the road."""
         return max(0, self.quantity - self.received - self.on_road)
+
+    @property
+    def last_useful_hour(self) -> int:
+        """Goods count up to here: a soft lump also takes late ones."""
+        return self.latest_hour if self.kind is NeedKind.LUMP and not self.hard else self.due_hour
 
 
 @dataclass(frozen=True)

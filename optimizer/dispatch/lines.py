@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.dispatch.arcs import build_network
 from optimizer.dispatch.arrays import INFINITY, IntArray, Rows
-from optimizer.dispatch.instance import Instance, NeedKind
+from optimizer.dispatch.instance import Instance
 from optimizer.dispatch.joint import WHOLE, good_parts, used_and_made
 from optimizer.dispatch.output import LineKey, Stretch, Targets, allowed, stretch, with_output
 from optimizer.dispatch.production import Line, production_days
@@ -193,10 +193,8 @@ def last_age(line: Line) -> int:
 def _wanted(instance: Instance) -> dict[Need, int]:
     found: dict[Need, int] = defaultdict(int)
     for need in instance.needs:
-        soft = need.kind is NeedKind.LUMP and not need.hard
         if need.open_quantity:
-            hour = need.latest_hour if soft else need.due_hour
-            found[need.priority_class, need.item_code, hour] += need.open_quantity
+            found[need.priority_class, need.item_code, need.last_useful_hour] += need.open_quantity
     return dict(found)
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
-from optimizer.dispatch.codec import canonical_json
+from optimizer.canonical import canonical_json
 from optimizer.dispatch.instance import SourceKind
 
 

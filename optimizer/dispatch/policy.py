@@ -72,6 +72,11 @@ class Policy:
         between = Between(raw.get("between", cls.between))
         return cls(Fairness(raw["fairness"]), raw["kappa"], between, (first, second, third))
 
+    @property
+    def sharing(self) -> Fairness:
+        """The fairness that has effect: with the dial at nought every kind is the plain total."""
+        return self.fairness if self.kappa > 0 else Fairness.TOTAL
+
     def rounds(self, classes: Iterable[int]) -> tuple[Round, ...]:
         """The classes in the order in which they are settled: one by one, or all in one round."""
         present = tuple(sorted(set(classes)))

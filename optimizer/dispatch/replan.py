@@ -16,7 +16,7 @@ from enum import StrEnum
 from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.check import check
 from optimizer.dispatch.draft import need_result
-from optimizer.dispatch.instance import Instance, Need, NeedKind, Pin, Route
+from optimizer.dispatch.instance import Instance, Need, Pin, Route
 from optimizer.dispatch.packs import effective_quantity, smallest_packs
 from optimizer.dispatch.plan import Change, Plan, PlanDiff, Shipment
 from optimizer.dispatch.policy import Policy
@@ -136,8 +136,7 @@ def moved(instance: Instance, row: Shipment, elapsed: int) -> Shipment | None:
         return None
     leave, route = trip
     arrive = leave + route.travel_hours
-    soft = need.kind is NeedKind.LUMP and not need.hard
-    if arrive > (need.latest_hour if soft else need.due_hour):
+    if arrive > need.last_useful_hour:
         return None
     on_time = arrive <= need.due_hour
     return replace(row, leave_hour=leave, arrive_hour=arrive, on_time=on_time, km=route.km)

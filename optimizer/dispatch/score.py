@@ -154,8 +154,8 @@ def order_of(
 
 def no_worse(instance: Instance, policy: Policy, plan: Plan, other: Plan) -> bool:
     """Whether a plan may replace another. Promises (quotas, a part of the fair share) stand above what is compared."""
-    compared = policy.fairness is Fairness.TOTAL or policy.kappa == 0.0
-    compared |= policy.kappa == 1.0 and policy.fairness is not Fairness.PROPORTIONAL
+    compared = policy.sharing is Fairness.TOTAL
+    compared |= policy.kappa == 1.0 and policy.sharing is not Fairness.PROPORTIONAL
     mine = order_of(instance, policy, plan.shipments, plan.broken_pins)
     return not compared or mine <= order_of(instance, policy, other.shipments, other.broken_pins)
 

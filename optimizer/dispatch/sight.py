@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.dispatch.arcs import Refusal, admit, lane_kinds
-from optimizer.dispatch.instance import CascadeStep, Instance, Need, NeedKind, SourceKind
+from optimizer.dispatch.instance import CascadeStep, Instance, Need, SourceKind
 from optimizer.dispatch.packs import RELEASE, LotLayers, layered_lots
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.ways import earliest, ways_of
@@ -114,11 +114,10 @@ class Sight:
     def view(self, need: Need) -> View:
         """The lanes of a need: deadline first, then life, then floors."""
         lanes = self._lanes_of(need)
-        soft = need.kind is NeedKind.LUMP and not need.hard
-        in_time = lanes.arrive <= (need.latest_hour if soft else need.due_hour)
+        in_time = lanes.arrive <= need.last_useful_hour
         alive = lanes.last >= np.maximum(lanes.arrive, need.due_hour) + need.min_life_hours
         rule = lanes.rule.copy()
-        shut = ~in_time & (lanes.if_open <= (need.latest_hour if soft else need.due_hour))
+        shut = ~in_time & (lanes.if_open <= need.last_useful_hour)
         for name, kept in (
             ("road_closed", shut),
             ("too_late", ~in_time),

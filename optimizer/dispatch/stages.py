@@ -157,7 +157,7 @@ def settle(arrays: Arrays, policy: Policy, iterations: int, share_out: ShareOut)
         staged.run(pin_stage(arrays))
     for together in policy.rounds(pair.priority_class for pair in arrays.component.pairs):
         unmet, wait = class_stages(arrays, together)
-        if policy.fairness is not Fairness.TOTAL and policy.kappa > 0 and staged.look(unmet.cost).value > 0.5:
+        if policy.sharing is not Fairness.TOTAL and staged.look(unmet.cost).value > 0.5:
             share_out(staged, together, unmet)
         staged.run(unmet)
         staged.run(wait)

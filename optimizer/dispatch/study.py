@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from optimizer.canonical import canonical_json
 from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.cargo import read_loading_question
-from optimizer.dispatch.codec import canonical_json
 from optimizer.dispatch.compare import compare_plans
 from optimizer.dispatch.holdback import Scenario, least_regret, regret_table
 from optimizer.dispatch.instance import Instance, Pin

@@ -73,7 +73,7 @@ class StagedSearch:
 def may_search(arrays: Arrays, policy: Policy) -> bool:
     """Whether a component is small enough to be settled by search."""
     units = sum(pair.claim - pair.sent for pair in arrays.component.pairs)
-    quotas = policy.fairness is Fairness.PROPORTIONAL and policy.kappa > 0  # they come from the linear total
+    quotas = policy.sharing is Fairness.PROPORTIONAL  # they come from the linear total
     return arrays.width <= COLUMNS_MAX and units <= UNITS_MAX and not quotas
 
 
@@ -83,7 +83,7 @@ def search(arrays: Arrays, policy: Policy, search_work: float) -> Settled:
     searching.run(pin_stage(arrays))
     for together in policy.rounds(pair.priority_class for pair in arrays.component.pairs):
         unmet, wait = class_stages(arrays, together)
-        if policy.fairness in (Fairness.MAX_MIN, Fairness.NEED_WEIGHTED) and policy.kappa > 0:
+        if policy.sharing in (Fairness.MAX_MIN, Fairness.NEED_WEIGHTED):
             kappa = Fraction(policy.kappa).limit_denominator(10_000)
             for column, fill in fairest_fills(searching, policy, together).items():
                 searching.lock([column], [1], int(kappa * fill), np.inf)

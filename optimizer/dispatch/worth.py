@@ -10,6 +10,7 @@ from optimizer.dispatch.compare import Shift, compare_plans
 from optimizer.dispatch.explain import Measure
 from optimizer.dispatch.instance import Instance, Level, Lot, Source
 from optimizer.dispatch.levers import basis_at
+from optimizer.dispatch.packs import smallest_packs
 from optimizer.dispatch.policy import Policy
 from optimizer.dispatch.reach import unmet_by_class
 from optimizer.dispatch.substitutes import linked_items
@@ -128,9 +129,7 @@ def more_time(need_code: str) -> Change:
 
 def with_stock(instance: Instance, more: Sequence[tuple[Source, str, int]]) -> Instance:
     """The same world with lots added, in the smallest pack of their item."""
-    packs: dict[str, int] = {}
-    for lot in instance.lots:
-        packs[lot.item_code] = min(packs.get(lot.item_code, lot.pack_size), lot.pack_size)
+    packs = smallest_packs(instance)
     total: dict[tuple[str, str], int] = {}
     for source, item_code, quantity in more:
         pack = packs.get(item_code, 1)

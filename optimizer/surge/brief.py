@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from optimizer.canonical import canonical_json
 from optimizer.surge.explain import Effect, Span, Worth, binding_materials, spans, worth_of
 from optimizer.surge.instance import SurgeInstance
 from optimizer.surge.plan import Projection
@@ -48,7 +49,7 @@ class Brief:
 
     def explanation(self) -> str:
         """Canonical JSON of the items."""
-        return json.dumps([asdict(item) for item in self.items], sort_keys=True, separators=(",", ":"))
+        return canonical_json([asdict(item) for item in self.items])
 
     @classmethod
     def from_json(cls, projection: str, explanation: str) -> Self:

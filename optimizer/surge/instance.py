@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
+from optimizer.canonical import canonical_json
 from optimizer.surge.problems import problems_of
 
 Dated = tuple[int, int]
@@ -149,7 +150,7 @@ class SurgeInstance:
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return canonical_json(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:

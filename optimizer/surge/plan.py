@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Self
 
+from optimizer.canonical import canonical_json
+
 IDLE = "idle"
 """No line of the product runs: not begun yet, ended, or none there."""
 CHANGEOVER = "changeover"
@@ -111,7 +113,7 @@ class Projection:
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return canonical_json(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -1,4 +1,4 @@
-"""Tables to instance, plan to tables: one function of (as_of, known_at), so that a past plan can be made again."""
+"""Tables to instance: one function of (as_of, known_at), so that a past plan can be made again."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
@@ -27,7 +27,7 @@ from reserve.incidents.models import (
 )
 from reserve.incidents.picture import Basis, Confidence, Measure, NeedKind
 from reserve.incidents.rules import OpenLine
-from reserve.incidents.terms import NeedOrigin
+from reserve.incidents.terms import IncidentState, NeedOrigin
 from reserve.papers import queries as paper_queries
 from reserve.papers.terms import ResponseLevel, State
 
@@ -67,6 +67,26 @@ def version_at(session: Session, incident_id: int, as_of: datetime, known_at: da
     if incident_id not in found:
         raise NotFound("incident at this time", as_of.isoformat())
     return found[incident_id]
+
+
+def open_incidents(session: Session, scopes: Iterable[str], as_of: datetime, known_at: datetime) -> list[Incident]:
+    """Incidents inside the scopes that have begun and are not closed at a time, as known at a time; by code."""
+    inside = select(Incident).where(within(Incident.organisation_path, scopes)).order_by(Incident.code)
+    incidents = session.scalars(inside).all()
+    where = IncidentVersion.incident_id.in_(each.id for each in incidents)
+    newest = _newest(session, IncidentVersion, lambda row: row.incident_id, as_of, known_at, where)
+    return [each for each in incidents if each.id in newest and newest[each.id].state is IncidentState.OPEN]
+
+
+def last_open_moment(session: Session, scopes: Iterable[str]) -> datetime | None:
+    """The last instant at which an incident inside the scopes was still open; None when none was ever closed."""
+    closed = (
+        select(func.max(IncidentVersion.valid_from))
+        .join(Incident, Incident.id == IncidentVersion.incident_id)
+        .where(within(Incident.organisation_path, scopes), IncidentVersion.state == IncidentState.CLOSED)
+    )
+    closed_at = session.scalar(closed)
+    return None if closed_at is None else closed_at - timedelta(microseconds=1)
 
 
 def last_version(session: Session, incident_id: int) -> IncidentVersion:

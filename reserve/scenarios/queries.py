@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from optimizer.canonical import canonical_json
+from optimizer.surge.brief import Brief
 from optimizer.surge.instance import SurgeInstance
-from optimizer.surge.plan import Projection
 from reserve.db import within
 from reserve.errors import NotFound
-from reserve.incidents import queries as incident_queries
-from reserve.incidents.models import Incident, IncidentVersion
-from reserve.incidents.terms import IncidentState
 from reserve.scenarios import rules
 from reserve.scenarios.drafts import Change
 from reserve.scenarios.models import Scenario, ScenarioProjection, ScenarioVersion
@@ -91,19 +87,14 @@ def instance_of(version: ScenarioVersion) -> SurgeInstance:
     return SurgeInstance.from_json(zlib.decompress(version.instance).decode())
 
 
-def projection_of(row: ScenarioProjection) -> Projection:
-    return Projection.from_json(zlib.decompress(row.projection).decode())
-
-
-def explanation_of(row: ScenarioProjection) -> str:
-    """Canonical JSON of the explanation."""
-    return zlib.decompress(row.explanation).decode()
+def brief_of(row: ScenarioProjection) -> Brief:
+    """What a version comes to and what is said of it, as it was stored."""
+    return Brief.from_json(zlib.decompress(row.projection).decode(), zlib.decompress(row.explanation).decode())
 
 
 def written(changes: Sequence[Change]) -> str:
     """Changes as they are kept: canonical JSON."""
-    rows = [change.model_dump(mode="json") for change in changes]
-    return json.dumps(rows, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return canonical_json([change.model_dump(mode="json") for change in changes])
 
 
 def differences(
@@ -113,27 +104,3 @@ def differences(
     return rules.differences(
         (assumptions_of(left[0]), changes_of(left[1])), (assumptions_of(right[0]), changes_of(right[1]))
     )
-
-
-def open_incidents(session: Session, scopes: Iterable[str], as_of: datetime, known_at: datetime) -> tuple[str, ...]:
-    """Codes of the incidents inside the scopes that are open at a time, as known at a time."""
-    found = []
-    for incident in incident_queries.list_incidents(session, scopes, limit=10_000):
-        try:
-            version = incident_queries.version_at(session, incident.id, as_of, known_at)
-        except NotFound:  # not begun yet
-            continue
-        if version.state is IncidentState.OPEN:
-            found.append(incident.code)
-    return tuple(found)
-
-
-def last_open_moment(session: Session, scopes: Iterable[str]) -> datetime | None:
-    """The last instant at which an incident inside the scopes was still open; None when none was ever closed."""
-    closed = (
-        select(func.max(IncidentVersion.valid_from))
-        .join(Incident, Incident.id == IncidentVersion.incident_id)
-        .where(within(Incident.organisation_path, scopes), IncidentVersion.state == IncidentState.CLOSED)
-    )
-    closed_at = session.scalar(closed)
-    return None if closed_at is None else closed_at - timedelta(microseconds=1)

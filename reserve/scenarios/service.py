@@ -140,7 +140,8 @@ def _asked(
         as_of=as_of,
         known_at=known_at,
         days=draft.days,
-        incident_codes=codes or queries.open_incidents(session, [organisation.path], as_of, known_at),
+        incident_codes=codes
+        or tuple(each.code for each in incident_queries.open_incidents(session, [organisation.path], as_of, known_at)),
         need_level=draft.need_level,
         needs_go_on=draft.needs_go_on,
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
 
+from optimizer.canonical import canonical_json
 from optimizer.surge.instance import Line, SurgeInstance, line_of
 
 
@@ -79,7 +80,7 @@ class ScenarioBase:
             "available": [asdict(line) for line in self.available],
             "supply": dict(self.supply),
         }
-        return json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return canonical_json(parts)
 
     @classmethod
     def from_json(cls, text: str) -> Self:

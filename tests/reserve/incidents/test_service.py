@@ -160,6 +160,19 @@ def test_an_incident_closes_only_after_its_response_ended(session: Session) -> N
         service.close_incident(session, PLANNER, close, now=LATER, today=TODAY)
 
 
+def test_an_incident_is_open_from_its_declaration_until_it_is_closed(session: Session) -> None:
+    incident = declared(session)
+    service.close_incident(
+        session, PLANNER, CloseDraft(incident_code=CODE, reason="未启动响应"), now=LATER, today=TODAY
+    )
+
+    assert queries.open_incidents(session, ["/"], NOW - timedelta(minutes=1), LATER) == []
+    assert queries.open_incidents(session, ["/"], NOW, LATER) == [incident]
+    assert queries.open_incidents(session, ["/139999/"], NOW, LATER) == []
+    assert queries.open_incidents(session, ["/"], LATER, LATER) == []
+    assert queries.last_open_moment(session, ["/"]) == LATER - timedelta(microseconds=1)
+
+
 def test_a_new_class_leaves_the_old_one_readable(session: Session) -> None:
     incident = declared(session)
     draft = ClassDraft(incident_code=CODE, incident_class=IncidentClass.EXCEPTIONAL, reason="扩散")

@@ -74,9 +74,8 @@ def record(session: Session, draft: ProjectionDraft) -> None:
 
 def projected(session: Session, made: VersionMade) -> Projection:
     scenario = queries.get_scenario(session, made.code)
-    return queries.projection_of(
-        queries.get_projection(session, scenario, queries.get_version(session, scenario, made.number))
-    )
+    version = queries.get_version(session, scenario, made.number)
+    return queries.brief_of(queries.get_projection(session, scenario, version)).projection
 
 
 def rows(session: Session) -> list[int]:

@@ -1,0 +1,11 @@
+"""One text for one content: what hashes are taken over and what is kept."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def canonical_json(content: Any) -> str:
+    """Sorted and compact, characters as they are. ``content`` holds what JSON knows; tuples become lists."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
