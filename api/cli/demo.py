@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from api.cli.opening import REFUSED, DatabaseOption, refuse, settings_of, words
+from api.cli.opening import REFUSED, DatabaseOption, LanguageOption, refuse, settings_of, words
 from api.worker import prepare_jobs
 from reserve.errors import Conflict, InvalidInput
 
@@ -21,7 +20,7 @@ Told = Callable[[str, int, int], None]
 
 def demo(
     story: Annotated[str, typer.Option(help="outbreak-2021 疫情 · flood-2023 洪水")] = "outbreak-2021",
-    lang: Annotated[str, typer.Option(help="zh 中文 · en English")] = "zh",
+    lang: LanguageOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for machines")] = False,
     database: DatabaseOption = None,
 ) -> None:
@@ -30,7 +29,6 @@ def demo(
     from seed.demo import run
     from seed.report_text import text
 
-    os.environ["RESERVE_LANG"] = lang
     settings = settings_of(database or f"demo-{Path(story).name}.sqlite")
     try:
         with _bars() as progress:
@@ -46,7 +44,7 @@ def demo(
             **refusal.facts,
         )
     prepare_jobs(settings)
-    typer.echo(report.model_dump_json(indent=1) if as_json else text(report, lang))
+    typer.echo(report.model_dump_json(indent=1) if as_json else text(report, words().language))
     raise typer.Exit(0 if report.verified.clean else 1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -43,9 +44,25 @@ def settings_of(database: str | None) -> Settings:
     return Settings(database_url=f"sqlite:///{Path(database).resolve()}", owner_database_url=None)
 
 
+_asked: ContextVar[str | None] = ContextVar("asked", default=None)
+
+
+def _speak(command: typer.Context, lang: str | None) -> str | None:
+    """Speak this language until the command ends."""
+    token = _asked.set(lang)
+    command.call_on_close(lambda: _asked.reset(token))
+    return lang
+
+
+LanguageOption = Annotated[
+    str | None, typer.Option("--lang", callback=_speak, help="zh 中文 · en English,默认取 RESERVE_LANG")
+]
+
+
 def words() -> Text:
-    """The command line's language: Chinese, or English with RESERVE_LANG=en."""
-    return text_in(Language.EN if os.environ.get("RESERVE_LANG", "").startswith("en") else Language.ZH)
+    """The command's language: its ``--lang``, else RESERVE_LANG; Chinese unless English is asked for."""
+    asked = _asked.get() or os.environ.get("RESERVE_LANG", "")
+    return text_in(Language.EN if asked.startswith("en") else Language.ZH)
 
 
 def say(message: str, /, **facts: object) -> None:

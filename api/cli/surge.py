@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from sqlalchemy.orm import Session
 
-from api.cli.opening import REFUSED, DatabaseOption, clock_of, open_database, say, settings_of, words
+from api.cli.opening import REFUSED, DatabaseOption, LanguageOption, clock_of, open_database, say, settings_of, words
 from api.cli.surge_options import changes_typed, moment_typed
 from api.cli.surge_text import assumed, beside, told
 from api.errors import problem_line
@@ -67,13 +66,11 @@ def surge(
     ] = None,
     need_level: Annotated[NeedLevel, typer.Option(help="需求估计 · low, base, high")] = NeedLevel.BASE,
     needs_go_on: Annotated[bool, typer.Option(help="估计期后按末日延续 · repeat the last estimated day")] = True,
-    lang: Annotated[str | None, typer.Option(help="zh 中文 · en English")] = None,
+    lang: LanguageOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for machines")] = False,
     database: DatabaseOption = None,
 ) -> None:
     """推演扩产:何时能发出多少、受何限制、补什么最有用 · Project surge production by date of issue. Changes nothing."""
-    if lang is not None:
-        os.environ["RESERVE_LANG"] = lang
     try:
         moments = moment_typed("--as-of", as_of), moment_typed("--known-at", known_at)
         with open_database(settings_of(database)) as opened, opened.reading() as session:

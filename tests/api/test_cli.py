@@ -68,6 +68,15 @@ def test_a_missing_database_is_said_with_what_to_do(tmp_path: Path, monkeypatch:
     assert not (tmp_path / "none.sqlite").exists()
 
 
+def test_language_asked_of_one_command_is_not_that_of_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESERVE_DATABASE_URL", f"sqlite:///{tmp_path}/none.sqlite")
+
+    first, second = reserve("surge", "--lang", "en"), reserve("surge")
+
+    assert first.output.startswith("There is no database at ")
+    assert "没有数据库。" in second.output
+
+
 def test_an_unmigrated_database_is_refused_and_migrate_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "new.sqlite"
     path.touch()
