@@ -49,9 +49,10 @@ def verbs() -> Iterator[Verb]:
 
 
 def names_run_by_routes() -> set[str]:
-    """Names of verbs that route files hand to the runner."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "api" / "routes").glob("*.py"))
-    return set(re.findall(r"command\.(?:run|answer|run_real)\(\s*\w+\.(\w+)", text))
+    """Names of verbs that route files, or the desk of sheets for them, hand to the runner."""
+    files = [path for folder in ("routes", "sheets") for path in (ROOT / "api" / folder).glob("*.py")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    return set(re.findall(r"(?:command\.(?:run|answer|run_real)|runner\.run|Step)\(\s*\w+\.(\w+)", text))
 
 
 def routes(app: FastAPI) -> list[tuple[str, RouteContext]]:
