@@ -1,6 +1,7 @@
 "use strict";
 // <form data-swap="#id"> and <a data-swap="#id">: put the answer's #id in the place of ours. Without script a page loads.
 async function swap(source, address, options) {
+  const from = document.activeElement;
   source.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(address, options);
@@ -8,25 +9,64 @@ async function swap(source, address, options) {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = fresh.querySelector(source.dataset.swap);
     const place = next && document.querySelector(source.dataset.swap);
+    const at = document.activeElement;
+    if (place && options.method) carry(source, next, options.body);
     if (place) place.replaceWith(next);
     else if (answer.redirected || !options.method) return location.assign(answer.url);
     else document.body.replaceWith(fresh.body);
     if (answer.redirected || !options.method) history.pushState(null, "", answer.url);
-    (document.querySelector("[aria-invalid=true]") || document.querySelector("[autofocus]"))?.focus();
+    const wrong = document.querySelector("[aria-invalid=true]");
+    const moved = at !== from && at.id && document.getElementById(at.id);
+    (moved || wrong || document.querySelector("[autofocus]"))?.focus();
+    if (!moved && wrong?.name === "scan" && wrong.value === options.body.get("scan")) wrong.select(); // the next scan takes its place
   } catch {
     source.removeAttribute("aria-busy");
-    if (source.dataset.queue && options.method) return keep(source, options.body);
-    document.getElementById("told").textContent = document.body.dataset.noNetwork;
+    if (source.dataset.queue && options.method) await keep(source, options.body);
+    else document.getElementById("told").textContent = document.body.dataset.noNetwork;
   }
+  proceed(source.dataset.swap);
+}
+// A scanner is faster than a network: what comes while an answer is awaited takes its turn, and nothing typed is lost.
+const turns = [];
+function take(form, submitter) {
+  const body = new URLSearchParams(new FormData(form, submitter));
+  const busy = form.getAttribute("aria-busy") === "true";
+  const act = body.get("act");
+  if (busy && (!form.dataset.queue || (act === "book" && [...turns, form.dataset].some((each) => each.act === "book")))) return;
+  if (act === "book") document.getElementById("told").textContent = "";
+  else if (form.dataset.queue) form.elements.scan.value = "";
+  if (busy) return turns.push({ act, scan: body.get("scan") });
+  form.dataset.act = act;
+  swap(form, form.action, { method: "POST", body });
+}
+function carry(old, fresh, sent) {
+  for (const field of old.elements || []) {
+    const next = field.id && field.type !== "file" && fresh.querySelector(`#${field.id}`);
+    if (!next || field.value === (sent.get(field.name) ?? "")) continue;
+    if (field.value || (field.name === "scan" && turns.length)) next.value = field.value;
+  }
+}
+function proceed(id) {
+  const form = turns.length && document.querySelector(id);
+  if (!form) return;
+  const alert = form.querySelector("[role=alert]");
+  if (alert) { // is said until the sheet is booked, and nothing is booked unseen
+    document.getElementById("told").textContent += alert.textContent;
+    turns.splice(0, turns.length, ...turns.filter((each) => each.act !== "book"));
+  }
+  const turn = turns.shift();
+  if (!turn) return;
+  const body = new URLSearchParams(new FormData(form));
+  for (const name of ["act", "scan"]) body.set(name, turn[name]);
+  form.dataset.act = turn.act;
+  swap(form, form.action, { method: "POST", body });
 }
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("form[data-swap]")) return;
   event.preventDefault();
-  if (form.getAttribute("aria-busy") === "true") return;
-  const typed = new URLSearchParams(new FormData(form, event.submitter));
-  if (form.method === "get") swap(form, `${form.action}?${typed}`, {});
-  else swap(form, form.action, { method: "POST", body: typed });
+  if (form.method === "post") return take(form, event.submitter);
+  if (form.getAttribute("aria-busy") !== "true") swap(form, `${form.action}?${new URLSearchParams(new FormData(form, event.submitter))}`, {});
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-swap]");
@@ -76,9 +116,8 @@ async function keep(form, body) {
 function keepScan(form, text) {
   const lines = [...form.querySelectorAll("fieldset.line")];
   const known = lines.find((line) => text.split("/").includes(encodeURIComponent(line.dataset.lot)) || line.dataset.lot === text);
-  form.elements.scan.value = "";
   tell(form, box().dataset.unread);
-  if (known) return known.querySelector("input:not([type=hidden])").focus();
+  if (known && !turns.length && !form.elements.scan.value) return known.querySelector("input:not([type=hidden])").focus();
   const pattern = form.querySelector("#unread");
   if (!text || !pattern || lines.some((line) => line.dataset.scan === text)) return form.elements.scan.focus();
   const line = document.createElement("div");

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 from api import logs
 from tests.browser.house import PASSWORD, Served, serving
@@ -28,10 +28,13 @@ ARGUMENTS = (
 )
 PHONE = (390, 844)
 WIDE = (1280, 800)
+PATIENCE_MS = 60_000
+"""How long a page may take on a machine that does much else; nothing waits longer than it needs."""
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 logs.configure()
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -102,7 +105,7 @@ def visit(browser: Browser, served: Served, passes: dict[str, Any]) -> Iterator[
         contexts.append(context)
         context.route("**/*", guard)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", listen)
         page.on("pageerror", lambda error: broken.append(str(error)))
         if login and login not in passes:

@@ -6,7 +6,7 @@ import gzip
 from collections.abc import Callable
 from datetime import date
 
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from reserve.stock import queries
 from reserve.stock.scans import bin_label, lot_label
@@ -98,6 +98,62 @@ def test_the_first_visit_to_a_receipt_is_small_and_asks_three_times(visit: Visit
         assert sum(len(gzip.compress(each.body())) for each in seen) <= PAGE_BYTES
 
 
+def hold_back(page: Page, address: str) -> Callable[[], None]:
+    """Keep the first request to an address waiting until what is returned is called; later ones pass."""
+    held: list[Route] = []
+
+    def wait(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(address, wait)
+    return lambda: held[0].continue_()
+
+
+def type_fast(page: Page, text: str) -> None:
+    """A scanner that waits for nothing."""
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
+def test_scans_that_come_while_an_answer_is_awaited_are_taken_in_order(visit: Visit, served: Served) -> None:
+    page, item = visit("keeper"), item_code(served)
+    new_receipt(page)
+    answer_the_first = hold_back(page, "**/desk/receipts")
+
+    for lot in ("Q1", "Q2", "Q3"):
+        type_fast(page, lot_label(item, lot, expires_on=LAST_DAY, pieces=100))
+    page.keyboard.type("half a lab")
+    answer_the_first()
+
+    told(page, "第 3 行:Q3。")
+    expect(page.locator("fieldset.line")).to_have_count(3)
+    assert [page.locator(f"#f-lines-{place}-lot-code").input_value() for place in range(3)] == ["Q1", "Q2", "Q3"]
+    expect(page.locator("#f-scan")).to_have_value("half a lab")
+    expect(page.locator("#f-scan")).to_be_focused()
+
+
+def test_a_refused_scan_among_others_is_said_and_nothing_is_booked_unseen(visit: Visit, served: Served) -> None:
+    page, item = visit("keeper"), item_code(served)
+    new_receipt(page)
+    answer_the_first = hold_back(page, "**/desk/receipts")
+
+    type_fast(page, "?!")
+    type_fast(page, lot_label(item, "Q4", expires_on=LAST_DAY, pieces=100))
+    press(page, "登记入库")
+    answer_the_first()
+
+    told(page, "第 1 行:Q4。")
+    expect(page.locator("#told")).to_contain_text("认不出这个编码")
+    expect(page.locator("#f-scan")).to_have_value("")
+    assert on_hand(served, "Q4") == {}
+    press(page, "登记入库")
+    page.wait_for_url("**/desk/papers/RCP-*")
+    assert on_hand(served, "Q4") == {FIRST_BIN: 100}
+
+
 def test_a_second_scan_changes_nothing_and_says_so(visit: Visit, served: Served) -> None:
     page, label = visit("keeper"), lot_label(item_code(served), "D1", expires_on=LAST_DAY, pieces=100)
     new_receipt(page)
@@ -133,8 +189,6 @@ def test_what_nobody_can_read_is_explained_and_the_line_stays_out(visit: Visit, 
 
     scan(page, "(01)06901234567893(10)2A")
     expect(page.get_by_role("alert")).to_contain_text("条码的校验码不对")
-    page.locator("#f-scan").fill("")
-    page.locator("#f-scan").focus()
     scan(page, "?!")
 
     expect(page.get_by_role("alert")).to_contain_text("认不出这个编码")
