@@ -59,4 +59,4 @@ def test_a_closed_road_is_said(office: Office) -> None:
 
     page = office.ask(plan_page, office.plan(item_codes=(MASK,)), ALL, EN)
 
-    assert ["road closed" in row.because for row in page.unmet] == [True, True]
+    assert ["the road is closed until too late" in row.because for row in page.unmet] == [True, True]

@@ -15,7 +15,7 @@ from reserve.dispatch.devices import AlreadySettled
 from reserve.dispatch.drafts import DeviceCommandDraft, SettlementDraft
 from reserve.dispatch.terms import DeviceCommandKind, DeviceOutcome
 from reserve.errors import InvalidInput, NotFound, RequestKeyReused
-from reserve.stock import queries
+from reserve.stock import history
 from tests.books import problems
 from tests.reserve.stock.conftest import shelves as shelves
 from tests.reserve.stock.shelves import Shelves, at, issue
@@ -43,7 +43,7 @@ def stocked(shelves: Shelves) -> None:
 
 
 def last_movement(shelves: Shelves) -> Any:
-    return list(shelves.ask(queries.list_ledger, ["/"]))[-1][0]
+    return list(shelves.ask(history.list_ledger, ["/"]))[-1][0]
 
 
 def test_an_issue_is_posted_at_the_time_when_it_happened(shelves: Shelves) -> None:
