@@ -36,8 +36,12 @@ Scopes = tuple[str, ...]
 def scenario(session: Session, code: str, scopes: Scopes) -> ScenarioOut:
     """The base with every version made on it."""
     found = _find(session, code, scopes)
-    versions = [_version(session, version) for version in queries.versions_of(session, found.id)]
-    return ScenarioOut(**ScenarioRef.model_validate(found).model_dump(), versions=versions)
+    versions = queries.versions_of(session, found.id)
+    projected = queries.projection_hashes(session, (version.id for version in versions))
+    return ScenarioOut(
+        **ScenarioRef.model_validate(found).model_dump(),
+        versions=[_version(each, projected.get(each.id)) for each in versions],
+    )
 
 
 def instance(session: Session, code: str, number: int, scopes: Scopes) -> SurgeInstance:
@@ -135,15 +139,14 @@ def _found_version(session: Session, asked: tuple[str, int | None], scopes: Scop
     return found, queries.get_version(session, found, asked[1])
 
 
-def _version(session: Session, version: ScenarioVersion) -> VersionOut:
-    projection = queries.find_projection(session, version.id)
+def _version(version: ScenarioVersion, projection_hash: str | None) -> VersionOut:
     return VersionOut(
         number=version.number,
         from_number=version.from_number,
         reason=version.reason,
         changes=json.loads(version.changes),
         instance_hash=version.instance_hash,
-        projection_hash=projection.projection_hash if projection else None,
+        projection_hash=projection_hash,
         recorded_at=version.recorded_at,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from optimizer.canonical import canonical_json
 from optimizer.surge.brief import Brief
@@ -30,14 +30,15 @@ def get_scenario(session: Session, code: str) -> Scenario:
 
 
 def list_scenarios(session: Session, scopes: Iterable[str], after_id: int = 0, limit: int = 100) -> Sequence[Scenario]:
-    """Scenarios inside the given scopes, in the order in which they were made, one keyset page."""
+    """Scenarios inside the given scopes, as they were made, one keyset page, without their frozen bases."""
     statement = select(Scenario).where(within(Scenario.organisation_path, scopes), Scenario.id > after_id)
-    return session.scalars(statement.order_by(Scenario.id).limit(limit)).all()
+    return session.scalars(statement.order_by(Scenario.id).limit(limit).options(defer(Scenario.base))).all()
 
 
 def versions_of(session: Session, scenario_id: int) -> Sequence[ScenarioVersion]:
+    """All versions of a scenario in their order, without the worlds that they make: a list needs none of them."""
     statement = select(ScenarioVersion).where(ScenarioVersion.scenario_id == scenario_id)
-    return session.scalars(statement.order_by(ScenarioVersion.number)).all()
+    return session.scalars(statement.order_by(ScenarioVersion.number).options(defer(ScenarioVersion.instance))).all()
 
 
 def get_version(session: Session, scenario: Scenario, number: int | None = None) -> ScenarioVersion:
@@ -60,6 +61,14 @@ def get_projection(session: Session, scenario: Scenario, version: ScenarioVersio
 
 def find_projection(session: Session, version_id: int) -> ScenarioProjection | None:
     return session.scalar(select(ScenarioProjection).where(ScenarioProjection.version_id == version_id))
+
+
+def projection_hashes(session: Session, version_ids: Iterable[int]) -> dict[int, str]:
+    """Hash of what each version came to; those not worked out yet are missing."""
+    statement = select(ScenarioProjection.version_id, ScenarioProjection.projection_hash).where(
+        ScenarioProjection.version_id.in_(sorted(set(version_ids)))
+    )
+    return {row.version_id: row.projection_hash for row in session.execute(statement)}
 
 
 def assumptions_of(scenario: Scenario) -> Assumptions:

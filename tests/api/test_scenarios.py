@@ -6,8 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
+from api.views import scenarios as views
 from reserve.access.terms import Role
 from tests.api.conftest import House
 from tests.small_world import MASK, build
@@ -45,6 +47,23 @@ def test_a_scenario_is_made_changed_and_read_with_its_versions(planned: House) -
         (2, 1, None),
     ]
     assert [each["code"] for each in browser.get("/api/v1/scenarios").json()["items"]] == [code]
+
+
+def test_many_versions_are_read_with_no_more_questions_than_one(planned: House) -> None:
+    browser = planned.sign_in("planner")
+    code = create(browser).json()["code"]
+    assert post(browser, "/run", {"scenario_code": code, "version": 1}).status_code == 201
+    asked: list[str] = []
+    event.listen(planned.runner.database.read, "before_cursor_execute", lambda *facts: asked.append(facts[2]))
+    planned.runner.ask(views.scenario, code, ("/",))
+    for_one = len(asked)
+    for _ in range(3):
+        post(browser, "/change", {"scenario_code": code, "changes": [], "reason": "试"})
+    asked.clear()
+
+    versions = planned.runner.ask(views.scenario, code, ("/",)).versions
+
+    assert (len(asked), [bool(each.projection_hash) for each in versions]) == (for_one, [True, False, False, False])
 
 
 def test_a_run_is_kept_and_told_again_for_the_same_key(planned: House) -> None:
