@@ -1,9 +1,10 @@
 """The allocator against its goals and against peers, on seeded provinces: one JSON object a line.
 
-    uv run --group bench python -m benchmarks.dispatch --size S|M|L [--seeds 5] [--json]
+    uv run --group bench python -m benchmarks.dispatch --size S|M|L [--seeds 5] [--part NAME …] [--json]
 
 S shows quality and exactness over several seeds; M the ladder against the joint program; L one checked plan with a
 proven bound. CPU seconds of this process, peers each in a process of their own on the same machine in the same run.
+``--part`` runs some of a size alone, for M takes many minutes whole. A peer that ends without an answer does not hold.
 What each goal measures, and which are missed, is in docs/decisions/0020-benchmark-provinces.md.
 """
 
@@ -25,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.ensemble import two_over_one, warm_over_cold
-from benchmarks.peers import PEERS, ask
+from benchmarks.peers import PEERS, TIMEOUT_S, ask
 from benchmarks.provinces import province
 from benchmarks.quality import POLICY, Quality, mean, qualities
 from benchmarks.rolling import rolling_over_clairvoyant
@@ -50,11 +51,14 @@ ROLLED_SEEDS = 2
 
 @dataclass(frozen=True)
 class Goal:
-    """One measured figure. goal: the most it may be, or the least; None for a figure that only stands beside others."""
+    """One measured figure. goal: the most it may be, or the least; None for a figure that only stands beside others.
+
+    value  None where nothing could be measured: such a line never holds
+    """
 
     id: str
     what: str
-    value: float
+    value: float | None
     goal: float | None
     cpu_s: float = 0.0
     detail: dict[str, Any] = field(default_factory=dict)
@@ -62,9 +66,15 @@ class Goal:
 
     def line(self, size: str) -> str:
         """The goal as one JSON object."""
-        reached = self.goal is None or (self.value >= self.goal if self.at_least else self.value <= self.goal)
-        row = asdict(self) | {"size": size, "holds": reached}
+        row = asdict(self) | {"size": size, "holds": self.is_reached}
         return json.dumps(row | {"versions": {"ortools": solver_version()}}, sort_keys=True)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether it was measured and the goal, where there is one, holds."""
+        if self.value is None or self.goal is None:
+            return self.value is not None
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
 
 
 def main() -> None:
@@ -73,28 +83,51 @@ def main() -> None:
     parser.add_argument("--size", choices=("S", "M", "L"), default="S")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--json", action="store_true", help="one JSON object a line (the only format there is)")
+    names = sorted({name for parts in PARTS.values() for name in parts})
+    parser.add_argument("--part", action="append", choices=names, help="run this part alone; may be repeated")
     chosen = parser.parse_args()
-    runs = {"S": small, "M": middling, "L": large}
-    for goal in runs[chosen.size](chosen.seeds):
-        sys.stdout.write(goal.line(chosen.size) + "\n")
-        sys.stdout.flush()
+    parts = PARTS[chosen.size]
+    for name in [name for name in parts if name in (chosen.part or parts)]:
+        for goal in parts[name](chosen.size, chosen.seeds):
+            sys.stdout.write(goal.line(chosen.size) + "\n")
+            sys.stdout.flush()
 
 
-def small(seeds: int) -> Iterator[Goal]:
-    """One program beside the peers, quality over seeds, ensembles, repeatability, and planning with forecasts."""
-    world = province("S", 0)
-    yield from against_peers(world, tuple(PEERS))
-    yield from built(world)
+def peers(size: str, _seeds: int) -> Iterator[Goal]:
+    """One program beside the peers: all of them on S, on M the one that could be a match."""
+    yield from against_peers(province(size, 0), tuple(PEERS) if size == "S" else ("highspy",))
+
+
+def ready(size: str, _seeds: int) -> Iterator[Goal]:
+    """What it takes until the solver can begin."""
+    yield from built(province(size, 0))
+
+
+def plans(_size: str, seeds: int) -> Iterator[Goal]:
+    """Plan quality over seeds."""
     yield from quality(qualities(seeds))
+
+
+def ensembles(_size: str, _seeds: int) -> Iterator[Goal]:
+    """Many demands on one province."""
     ratio, apart = warm_over_cold()
     yield Goal("B9", "solving a scenario again from the basis over solving it from nothing", ratio, 0.25)
     yield Goal("V9", "optimum of the two, largest relative difference", apart, 1e-9)
     speed, equal = two_over_one()
     detail = {"equal to the last bit": equal}
     yield Goal("B10", "two workers over one, solves a second", speed, 1.6, detail=detail, at_least=True)
+
+
+def repeated(_size: str, _seeds: int) -> Iterator[Goal]:
+    """Whether the same question has the same answer."""
+    world = province("S", 0)
     turned = replace(world, needs=world.needs[::-1], lots=world.lots[::-1], routes=world.routes[::-1])
     hashes = {timed_rung(build_network(row, timed=False), Rung.EXACT_STAGES)[0].hash for row in (world, world, turned)}
     yield Goal("B12", "two runs and permuted rows: plan hashes beyond the first", float(len(hashes) - 1), 0.0)
+
+
+def mornings(_size: str, seeds: int) -> Iterator[Goal]:
+    """Planning every morning with a forecast that is wrong."""
     started = time.process_time()
     rolled = [rolling_over_clairvoyant(province("S", seed), 0.3, seed) for seed in range(min(seeds, ROLLED_SEEDS))]
     cpu_s = time.process_time() - started
@@ -122,29 +155,30 @@ def quality(rows: list[Quality]) -> Iterator[Goal]:
     yield Goal("B8g", "weighted unmet over pro-rata where output is given, mean", given, None)
 
 
-def middling(_seeds: int) -> Iterator[Goal]:
-    """The ladder on size M against the joint program over arrival nodes."""
-    world = province("M", 0)
-    started = time.process_time()
-    network = build_network(world, timed=False)
-    building = time.process_time() - started
+def ladder(size: str, _seeds: int) -> Iterator[Goal]:
+    """The guide and the exact packing, and what the joint program over arrival nodes says to both."""
+    network, building = timed_network(size)
     guide, guide_s = timed_rung(network, Rung.GUIDE)
     exact, exact_s = timed_rung(network, Rung.EXACT_STAGES)
     yield Goal("B5", "guide over the optimum", unmet_of(guide) / exact.bound, 1.03, guide_s)
-    yield Goal("B5p", "proven gap of the guide", guide.gap, None, guide_s)
     yield Goal("B7", "whole units of the exact packing over its optimum", 1.0 + exact.gap, 1.001, exact_s)
-    yield from built(world)
-    ratio, _ = warm_over_cold("M-guide")
-    yield Goal("B9", "the guide's program again from its basis over from nothing", ratio, 0.5)
-    yield from against_peers(world, ("highspy",))
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        value, joint_s, bytes_each = pool.submit(joint_optimum, "M").result()
+        value, joint_s, bytes_each = pool.submit(joint_optimum, size).result()
     yield Goal("B6", "guide CPU over joint program CPU, network built in both", (building + guide_s) / joint_s, 0.25)
     yield Goal("V5", "optimum of the packing, relative difference to the joint program", exact.bound / value - 1, 1e-4)
     yield Goal("B11", "peak memory of the joint program over 12 bytes a non-zero", bytes_each / 12, 60.0, joint_s)
 
 
-def large(_seeds: int) -> Iterator[Goal]:
+def guides(size: str, _seeds: int) -> Iterator[Goal]:
+    """The guide alone: what it takes and what it proves."""
+    network, building = timed_network(size)
+    guide, guide_s = timed_rung(network, Rung.GUIDE)
+    yield Goal("B5p", "proven gap of the guide", guide.gap, None, building + guide_s)
+    ratio, _ = warm_over_cold("M-guide")
+    yield Goal("B9", "the guide's program again from its basis over from nothing", ratio, 0.5)
+
+
+def whole(_size: str, _seeds: int) -> Iterator[Goal]:
     """One checked plan for the largest size, its proof, its time and its memory."""
     world = province("L", 0)
     started = time.process_time()
@@ -161,6 +195,14 @@ def large(_seeds: int) -> Iterator[Goal]:
     )
     yield Goal("L2", "CPU seconds", cpu_s, 120.0, cpu_s)
     yield Goal("L3", "peak memory in MiB", memory_mib, 2048.0)
+
+
+def timed_network(size: str) -> tuple[Network, float]:
+    """The network of a province, and the CPU seconds of building it."""
+    world = province(size, 0)
+    started = time.process_time()
+    network = build_network(world, timed=False)
+    return network, time.process_time() - started
 
 
 def timed_rung(network: Network, rung: Rung) -> tuple[Plan, float]:
@@ -210,14 +252,14 @@ def median_cpu(act: Callable[[], object]) -> float:
 def built(world: Instance) -> Iterator[Goal]:
     """From the instance to a program that is ready, over solving it; the packing, which is what large worlds use."""
 
-    def ready() -> tuple[LinearProgram, FloatArray]:
+    def handed_over() -> tuple[LinearProgram, FloatArray]:
         network = build_network(world, timed=False)
         draft = Draft(network)
         packing = build_packing(network, draft, claims_of(network, draft, ()))
         return LinearProgram(packing.matrix, Budget().iterations), packing_cost(packing)
 
     started = time.process_time()
-    program, cost = ready()
+    program, cost = handed_over()
     building = time.process_time() - started
     program.minimise(cost)
     solving = time.process_time() - started - building
@@ -249,7 +291,7 @@ def against_peers(world: Instance, names: tuple[str, ...]) -> Iterator[Goal]:
         answers = {name: ask(name, path) for name in names}
     for name, answer in answers.items():
         if answer is None:
-            yield Goal(f"B4-{name}", f"{name} did not answer", 0.0, None)
+            yield Goal(f"B4-{name}", f"{name} did not answer in {TIMEOUT_S} s", None, None)
             continue
         goal = 1.1 if name == "highspy" else None
         ratio = ours / answer["solve_s"]
@@ -275,6 +317,20 @@ def staged_s(world: Instance) -> float:
     started = time.process_time()
     settle_packing(packing, Policy(Fairness.TOTAL), Budget(), closing=False)
     return time.process_time() - started
+
+
+PARTS: dict[str, dict[str, Callable[[str, int], Iterator[Goal]]]] = {
+    "S": {
+        "peers": peers,
+        "ready": ready,
+        "plans": plans,
+        "ensembles": ensembles,
+        "repeated": repeated,
+        "mornings": mornings,
+    },
+    "M": {"guides": guides, "ladder": ladder, "ready": ready, "peers": peers},
+    "L": {"whole": whole},
+}
 
 
 if __name__ == "__main__":

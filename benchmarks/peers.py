@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 
 BUILDS = 5  # repeats of the building that is compared
+TIMEOUT_S = 600
 
 
-def ask(peer: str, path: Path, timeout_s: int = 600) -> dict[str, Any] | None:
+def ask(peer: str, path: Path, timeout_s: int = TIMEOUT_S) -> dict[str, Any] | None:
     """The answer of one peer; None where it is not installed or does not end in time."""
     command = [sys.executable, "-m", "benchmarks.peers", peer, str(path)]
     try:
