@@ -33,9 +33,9 @@ class Gate:
     number: str
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def served() -> Iterator[Served]:
-    """The orders' world behind a server, with a keeper of the store and one of the hospital."""
+    """The orders' world behind a server, with a keeper of store and hospital; goods leave in each test."""
     with world("sqlite", "orders") as database:
         runner = Runner(database, StoryClock(NOW))
         with database.writing() as session:
@@ -49,7 +49,13 @@ def served() -> Iterator[Served]:
             yield served
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def passes() -> dict[str, Any]:
+    """Cookies are worth nothing to the server of the next test."""
+    return {}
+
+
+@pytest.fixture
 def gate(served: Served) -> Gate:
     office = Office(served.runner, StoryClock(NOW))
     return Gate(office, office.issued("WH-C01"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from uuid import uuid4
@@ -63,15 +63,17 @@ def test_control_looking_first_and_then_writing_has_many_effects(scratch: Engine
     with scratch.begin() as connection:
         connection.execute(sa.text("CREATE TABLE request (key text, answer text)"))
 
+    looked = threading.Barrier(2)
+
     def send(number: int) -> None:
         with scratch.connect() as connection:
             known = connection.execute(sa.text("SELECT answer FROM request WHERE key = 'k'")).first()
+            looked.wait(timeout=60)
             if known is None:
-                time.sleep(0.02)  # the work
                 connection.execute(sa.text("INSERT INTO request VALUES ('k', :answer)"), {"answer": str(number)})
                 connection.commit()
 
-    at_once(16, send)
+    at_once(2, send)
 
     with scratch.connect() as connection:
-        assert connection.execute(sa.text("SELECT count(*) FROM request")).scalar_one() > 1
+        assert connection.execute(sa.text("SELECT count(*) FROM request")).scalar_one() == 2
