@@ -20,6 +20,7 @@ from api.pages import (
     docs,
     home,
     keeping,
+    machines,
     moving,
     offline,
     papers,
@@ -39,7 +40,7 @@ from api.routes import ROUTERS
 from reserve.commands import Runner
 from reserve.settings import Settings
 
-DESK = (keeping, receiving, moving, shipping, counting, offline)
+DESK = (keeping, machines, receiving, moving, shipping, counting, offline)
 PLANNING = (planner, scenarios)
 PAGES = tuple(
     each.router

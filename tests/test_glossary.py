@@ -23,6 +23,7 @@ from reserve.sheets.terms import RowOutcome, SheetKind
 from reserve.sites.terms import BinKind, SiteKind
 from reserve.stock.terms import (
     BlockReason,
+    Condition,
     Deduction,
     FloorKind,
     Fund,
@@ -38,8 +39,8 @@ SHOWN |= {Deduction: "deduction", Tier: "tier", HolderKind: "holder"}
 """Lists whose words the pages say, with the context of their words."""
 LISTS: tuple[type[Enum], ...] = (
     *SHOWN,
-    *(Basis, BlockReason, Body, DeclarationKind, DeviceCommandKind, DeviceOutcome, Evidence, Fairness, FloorKind, Fund),
-    *(HoldMode, HoldOutcome, IncidentClass, NeedKind, NeedOrigin, PlanState, ProducerRole, Purpose),
+    *(Basis, BlockReason, Body, Condition, DeclarationKind, DeviceCommandKind, DeviceOutcome, Evidence, Fairness),
+    *(FloorKind, Fund, HoldMode, HoldOutcome, IncidentClass, NeedKind, NeedOrigin, PlanState, ProducerRole, Purpose),
     *(QualityStatus, RegionLevel, RowOutcome, Scenario, SheetKind, ShipmentState, SourceKind, StudyKind, SupplyKind),
 )
 

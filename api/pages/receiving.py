@@ -124,7 +124,9 @@ def _add_known(page: PageDesk, lines: Lines, found: Recognised) -> None:
         )
         return
     place = lines.add(label)
-    if found.item is not None and found.pieces:
+    if found.item is not None and page.ask(stores.equipment, [found.item.code]):
+        lines.fill(place, {"accepted": 1})
+    elif found.item is not None and found.pieces:
         packs, loose = divmod(found.pieces, found.item.pack_size)
         lines.fill(place, {"packs": packs or "", "accepted": loose or ""})
     lines.told = page.text.say("Line {line}: {lot}.", line=place + 1, lot=label["lot.code"] or label["lot.item_code"])
@@ -183,6 +185,7 @@ def _sheet(page: PageDesk, filled: Filled, lines: Lines) -> Response:
         "store": store,
         "told": lines.told,
         "items": page.ask(stores.items, codes),
+        "equipment": page.ask(stores.equipment, codes),
         "others": [
             page.ask(stores.other_days, *(filled.value(f"lines.{place}.lot.{name}") for name in _IDENTITY))
             for place in places

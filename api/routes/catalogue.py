@@ -9,6 +9,8 @@ from api.deps import After, Command, Limit, Page, Question, needs, page_of
 from api.schemas.catalogue import (
     CatalogueRecordedOut,
     CategoryOut,
+    EquipmentOut,
+    EquipmentRecordedOut,
     ItemOut,
     SubstitutionDecisionOut,
     SubstitutionOut,
@@ -18,7 +20,7 @@ from api.schemas.catalogue import (
 from api.views import catalogue as views
 from reserve.authority import Permission
 from reserve.catalogue import queries, service
-from reserve.catalogue.terms import CatalogueDraft, SubstitutionDecisionDraft, TradeCodesDraft
+from reserve.catalogue.terms import CatalogueDraft, EquipmentDraft, SubstitutionDecisionDraft, TradeCodesDraft
 
 router = APIRouter(tags=["catalogue"])
 WRITE = [needs(Permission.CATALOGUE_WRITE)]
@@ -39,6 +41,17 @@ def record_trade_codes(draft: TradeCodesDraft, command: Command) -> Response:
 @router.get("/trade-codes", response_model=list[TradeCodeOut], dependencies=[needs()])
 def list_trade_codes(question: Question) -> list[TradeCodeOut]:
     return [TradeCodeOut.model_validate(row) for row in question.ask(queries.trade_codes).values()]
+
+
+@router.post("/equipment", status_code=201, response_model=EquipmentRecordedOut, dependencies=WRITE)
+def record_equipment(draft: EquipmentDraft, command: Command) -> Response:
+    """Say which items are kept by serial number, and how long a calibration of them is good for."""
+    return command.run(service.record_equipment, draft, answer=EquipmentRecordedOut)
+
+
+@router.get("/equipment", response_model=list[EquipmentOut], dependencies=[needs()])
+def list_equipment(question: Question) -> list[EquipmentOut]:
+    return [EquipmentOut.model_validate(row) for row in question.ask(queries.list_equipment)]
 
 
 @router.post("/substitutions/enable", response_model=SubstitutionOut, dependencies=WRITE)

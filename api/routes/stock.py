@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api.deps import Command, needs
 from api.schemas.papers import DocumentRef
-from api.schemas.stock import CountedOut, HoldsEndedOut, HoldsPlacedOut, PostedOut
+from api.schemas.stock import CountedOut, HoldsEndedOut, HoldsPlacedOut, MachineCheckedOut, PostedOut
 from reserve.authority import Permission
 from reserve.stock import drafts, service
 
@@ -31,6 +31,14 @@ def receive(draft: drafts.ReceiptDraft, command: Command) -> Response:
 @router.post("/inspections", status_code=201, response_model=PostedOut, dependencies=[needs(Permission.STOCK_RECEIVE)])
 def inspect(draft: drafts.InspectionDraft, command: Command) -> Response:
     return command.run(service.inspect, draft, answer=PostedOut)
+
+
+@router.post(
+    "/machine-checks", status_code=201, response_model=MachineCheckedOut, dependencies=[needs(Permission.STOCK_RECEIVE)]
+)
+def check_machine(draft: drafts.MachineCheckDraft, command: Command) -> Response:
+    """Write down what was found of one machine: its condition, and its calibration where one was done."""
+    return command.run(service.check_machine, draft, answer=MachineCheckedOut)
 
 
 @router.post("/transfers", status_code=201, response_model=PostedOut, dependencies=[needs(Permission.STOCK_TRANSFER)])

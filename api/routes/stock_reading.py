@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from api.deps import AfterId, Limit, Page, Question, needs
-from api.schemas.stock import HoldOut, LedgerLineOut, RungOut, ScanOut, StockLineOut
+from api.schemas.stock import HoldOut, LedgerLineOut, MachineOut, RungOut, ScanOut, StockLineOut
+from api.views import machines
 from api.views import stock as views
 from reserve.authority import Permission
 from reserve.stock import history, queries
@@ -43,6 +44,26 @@ def stock_of_item(code: str, question: Question, known_at: KnownAt = None) -> li
 def ladder_of_item(code: str, question: Question) -> list[RungOut]:
     """Book, usable, free and deliverable today, by site and owner. No floor is taken off: who asks decides that."""
     return question.ask(views.ladder, code, question.scopes(Permission.STOCK_READ), question.today)
+
+
+@router.get("/machines", response_model=list[MachineOut])
+def list_machines(question: Question, site: str | None = None) -> list[MachineOut]:
+    """Machines that stand in my stores, those first whose calibration ends first."""
+    found = question.ask(machines.standing_machines, question.scopes(Permission.STOCK_READ), question.today, site)
+    return [
+        MachineOut(
+            item_code=each.line.item_code,
+            serial=each.line.lot_code,
+            maker=each.line.maker,
+            site_code=each.line.site_code,
+            bin_code=each.line.bin_code,
+            owner_code=each.line.owner_code,
+            condition=each.condition,
+            calibrated_to=each.line.calibrated_to,
+            because=each.because,
+        )
+        for each in found
+    ]
 
 
 @router.get("/scans", response_model=ScanOut)

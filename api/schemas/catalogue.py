@@ -71,6 +71,17 @@ class TradeCodesRecordedOut(Out):
     codes: int
 
 
+class EquipmentRecordedOut(Out):
+    kinds: int
+
+
+class EquipmentOut(Out):
+    """An item kept by serial number. ``calibration_days``: how long a calibration is good for; empty: none needed."""
+
+    item_code: str
+    calibration_days: int | None
+
+
 class TradeCodeOut(Out):
     """``pieces``: base units in one of what the code names."""
 

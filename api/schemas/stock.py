@@ -10,7 +10,7 @@ from api.schemas.base import Out
 from reserve.papers.terms import State
 from reserve.sites.terms import BinKind
 from reserve.stock.scans import Scheme
-from reserve.stock.terms import Deduction, HoldMode, MovementKind
+from reserve.stock.terms import Condition, Deduction, HoldMode, MovementKind
 
 
 class PostedOut(Out):
@@ -57,12 +57,39 @@ class StockLineOut(Out):
     on_hand: int
     held: int
     blocked: bool
+    serviceable: bool
+    must_calibrate: bool
+    calibrated_to: date | None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def packs(self) -> int:
         """Whole packs in ``on_hand``."""
         return self.on_hand // self.pack_size
+
+
+class MachineCheckedOut(Out):
+    """What holds of a machine from now on. ``calibrated_to``: the last day on which its calibration is good."""
+
+    item_code: str
+    serial: str
+    condition: Condition
+    calibrated_on: date | None
+    calibrated_to: date | None
+
+
+class MachineOut(Out):
+    """A machine where it stands. ``because``: why it may not be used today; empty when it may."""
+
+    item_code: str
+    serial: str
+    maker: str
+    site_code: str
+    bin_code: str
+    owner_code: str
+    condition: Condition
+    calibrated_to: date | None
+    because: Deduction | None
 
 
 class KnownLotOut(Out):

@@ -105,5 +105,10 @@ def other_days(session: Session, item_code: str, code: str, maker: str, day: str
     return [] if (day or "–") in days else days
 
 
+def equipment(session: Session, codes: Iterable[str]) -> frozenset[str]:
+    """Those of the items that are kept by serial number."""
+    return frozenset(catalogue_queries.equipment_by_item(session, codes))
+
+
 def items(session: Session, codes: Iterable[str]) -> dict[str, Item]:
     return catalogue_queries.items_by_code(session, codes)

@@ -63,6 +63,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_item_category_code"), "item", ["category_code"], unique=False)
     op.create_table(
+        "item_equipment",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("item_code", sa.Text(), nullable=False),
+        sa.Column("calibration_days", sa.BigInteger(), nullable=True),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("calibration_days > 0", name=op.f("ck_item_equipment_calibration_positive")),
+        sa.ForeignKeyConstraint(["item_code"], ["item.code"], name=op.f("fk_item_equipment_item_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_equipment")),
+        sa.UniqueConstraint("item_code", name=op.f("uq_item_equipment_item_code")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "substitution",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("needed_item", sa.Text(), nullable=False),
@@ -118,12 +130,13 @@ def upgrade() -> None:
     )
 
     guard_append_only(op.get_bind(), ["substitution_decision"])
-    guard_against_deletion(op.get_bind(), ["item_category", "item", "substitution", "trade_code"])
+    guard_against_deletion(op.get_bind(), ["item_category", "item", "item_equipment", "substitution", "trade_code"])
 
 
 def downgrade() -> None:
     op.drop_table("substitution_decision")
     op.drop_table("trade_code")
     op.drop_table("substitution")
+    op.drop_table("item_equipment")
     op.drop_table("item")
     op.drop_table("item_category")

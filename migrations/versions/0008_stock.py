@@ -102,6 +102,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_stock_lot_certificate_lot_id"), "stock_lot_certificate", ["lot_id"], unique=False)
     op.create_table(
+        "stock_machine",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column("document_id", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("hash_algorithm", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_stock_machine_document_id")),
+        sa.ForeignKeyConstraint(["lot_id"], ["stock_lot.id"], name=op.f("fk_stock_machine_lot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_machine")),
+        sa.UniqueConstraint("lot_id", name=op.f("uq_stock_machine_lot_id")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "stock_movement",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column(
@@ -213,6 +227,29 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_stock_block_lot_id"), "stock_block", ["lot_id"], unique=False)
+    op.create_table(
+        "stock_machine_check",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("lot_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "condition",
+            sa.Enum("fit", "needs_service", name="condition", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("calibrated_on", sa.Date(), nullable=True),
+        sa.Column("calibrated_to", sa.Date(), nullable=True),
+        sa.Column("certificate", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("hash_algorithm", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["lot_id"], ["stock_machine.lot_id"], name=op.f("fk_stock_machine_check_lot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_machine_check")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_stock_machine_check_lot_id"), "stock_machine_check", ["lot_id"], unique=False)
     op.create_table(
         "stock_balance",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -385,8 +422,10 @@ def upgrade() -> None:
             "stock_floor",
             "stock_lot",
             "stock_lot_certificate",
+            "stock_machine",
             "stock_movement",
             "stock_block",
+            "stock_machine_check",
             "stock_block_end",
             "stock_count",
             "stock_hold",
@@ -406,9 +445,11 @@ def downgrade() -> None:
     op.drop_table("stock_count")
     op.drop_table("stock_block_end")
     op.drop_table("stock_balance")
+    op.drop_table("stock_machine_check")
     op.drop_table("stock_block")
     op.drop_table("stock_account")
     op.drop_table("stock_movement")
+    op.drop_table("stock_machine")
     op.drop_table("stock_lot_certificate")
     op.drop_table("stock_lot")
     op.drop_table("stock_floor")

@@ -53,6 +53,19 @@ class Item(Base):
     recorded_at: Mapped[datetime]
 
 
+class Equipment(Base):
+    """An item that is kept machine by machine, each by its serial number."""
+
+    __tablename__ = "item_equipment"
+    __table_args__ = (CheckConstraint("calibration_days > 0", name="calibration_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_code: Mapped[str] = mapped_column(ForeignKey("item.code"), unique=True)
+    calibration_days: Mapped[int | None]
+    """Days that a calibration is good for; none: it needs no calibration."""
+    recorded_at: Mapped[datetime]
+
+
 class TradeCode(Base):
     """What a maker's label calls an item in one pack size: a GTIN of 14 digits, an MA or AHM device identifier."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from reserve.catalogue import rules
-from reserve.catalogue.models import Category, Item, Substitution, SubstitutionDecision, TradeCode
+from reserve.catalogue.models import Category, Equipment, Item, Substitution, SubstitutionDecision, TradeCode
 from reserve.catalogue.terms import ItemFacts
 from reserve.errors import NotFound
 
@@ -65,6 +65,16 @@ def trade_codes(session: Session, codes: Iterable[str] | None = None) -> dict[st
     if codes is not None:
         statement = statement.where(TradeCode.code.in_(sorted(set(codes))))
     return {each.code: each for each in session.scalars(statement)}
+
+
+def equipment_by_item(session: Session, codes: Iterable[str]) -> dict[str, Equipment]:
+    """Those of the items that are kept by serial number."""
+    statement = select(Equipment).where(Equipment.item_code.in_(sorted(set(codes))))
+    return {each.item_code: each for each in session.scalars(statement)}
+
+
+def list_equipment(session: Session) -> Sequence[Equipment]:
+    return session.scalars(select(Equipment).order_by(Equipment.item_code)).all()
 
 
 def substitutions(session: Session, *, enabled_only: bool = False) -> Sequence[Substitution]:

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
-from reserve.catalogue.terms import CatalogueDraft, ItemDraft, ItemFacts, SubstitutionDraft, TradeCodesDraft
+from reserve.catalogue.terms import (
+    CatalogueDraft,
+    EquipmentDraft,
+    ItemDraft,
+    ItemFacts,
+    SubstitutionDraft,
+    TradeCodesDraft,
+)
 from reserve.errors import Problem
 
 
@@ -116,4 +123,19 @@ def trade_code_problems(draft: TradeCodesDraft, *, items: AbstractSet[str]) -> l
             problems.append(Problem("unknown_item", f"{field}.item_code", expected, each.item_code, row))
         if each.code in codes[:place]:
             problems.append(Problem("code_twice", f"{field}.code", "each code once", each.code, row))
+    return problems
+
+
+def equipment_problems(draft: EquipmentDraft, *, pack_sizes: Mapping[str, int]) -> list[Problem]:
+    """Everything wrong with a list of equipment. Machines come one by one, so their item has packs of one.
+
+    pack_sizes  of the known items, by code
+    """
+    problems = list(_repeated("kinds", "item_code", [each.item_code for each in draft.kinds]))
+    for place, each in enumerate(draft.kinds):
+        field, size = f"kinds.{place}.item_code", pack_sizes.get(each.item_code)
+        if size is None:
+            problems.append(Problem("unknown_item", field, "an item of the catalogue", each.item_code, place + 1))
+        elif size != 1:
+            problems.append(Problem("pack_of_many", field, "an item in packs of one", str(size), place + 1))
     return problems

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from reserve.authority import Actor, Permission, require
 from reserve.catalogue import queries, rules
-from reserve.catalogue.models import Category, Item, Substitution, SubstitutionDecision, TradeCode
+from reserve.catalogue.models import Category, Equipment, Item, Substitution, SubstitutionDecision, TradeCode
 from reserve.catalogue.terms import (
     CatalogueDraft,
     CatalogueRecorded,
+    EquipmentDraft,
+    EquipmentRecorded,
     ItemDraft,
     SubstitutionDecisionDraft,
     TradeCodesDraft,
@@ -65,6 +67,26 @@ def record_trade_codes(
         session.add(row)
     session.flush()
     return TradeCodesRecorded(len(draft.codes))
+
+
+def record_equipment(
+    session: Session, actor: Actor, draft: EquipmentDraft, *, now: datetime, today: date
+) -> EquipmentRecorded:
+    """Say which items are kept by serial number, and how long a calibration of them is good for.
+
+    What was booked before as a lot of many stays as it is.
+    """
+    require(actor, Permission.CATALOGUE_WRITE)
+    items = queries.items_by_code(session, (each.item_code for each in draft.kinds))
+    if problems := rules.equipment_problems(draft, pack_sizes={code: item.pack_size for code, item in items.items()}):
+        raise InvalidInput(problems)
+    known = queries.equipment_by_item(session, items)
+    for each in draft.kinds:
+        row = known.get(each.item_code) or Equipment(item_code=each.item_code)
+        row.calibration_days, row.recorded_at = each.calibration_days, now
+        session.add(row)
+    session.flush()
+    return EquipmentRecorded(len(draft.kinds))
 
 
 def enable_substitution(

@@ -75,6 +75,23 @@ class ItemDraft(Draft):
     gb_code: str | None = None
 
 
+class EquipmentKindDraft(Draft):
+    """An item kept by serial number from now on."""
+
+    item_code: str
+    calibration_days: int | None = Field(default=None, ge=1, le=3660)
+    """How long a calibration is good for; none: it needs no calibration."""
+
+
+class EquipmentDraft(Draft):
+    kinds: tuple[EquipmentKindDraft, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentRecorded:
+    kinds: int
+
+
 class SubstitutionDraft(Draft):
     """What may stand in for what. Directed; used only once a competent person has enabled it."""
 

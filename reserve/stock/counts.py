@@ -20,7 +20,7 @@ from reserve.papers.models import Document
 from reserve.papers.terms import DocumentKind, LineContent, State
 from reserve.sites import queries as site_queries
 from reserve.sites.models import Site
-from reserve.stock import ledger, queries, rules
+from reserve.stock import ledger, machines, queries, rules
 from reserve.stock.drafts import CountDraft, CountSignOffDraft
 from reserve.stock.models import Count, Lot, Movement, StockAccount
 from reserve.stock.posting import Names, Posted, difference_account, draft_note, posted_answer
@@ -64,6 +64,8 @@ def count(session: Session, actor: Actor, draft: CountDraft, *, now: datetime, t
         ],
         "lot_ref.code",
     )
+    pieces = [(lot.id if lot is not None else None, line.counted) for line, lot in zip(draft.lines, lots, strict=True)]
+    names.problems += machines.count_problems(session, pieces)
     names.raise_problems()
     rows = []
     for line, lot in zip(draft.lines, lots, strict=True):

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from reserve.drafts import Draft
 from reserve.quantities import MAX_QUANTITY
-from reserve.stock.terms import BlockReason, Fund, HoldMode, Purpose
+from reserve.stock.terms import BlockReason, Condition, Fund, HoldMode, Purpose
 
 Quantity = Field(gt=0, le=MAX_QUANTITY, strict=True)
 
@@ -25,6 +25,8 @@ class LotDraft(Draft):
     made_on: date | None = None
     pack_size: int | None = Field(default=None, ge=1)
     certificate: str | None = None
+    calibrated_on: date | None = None
+    """Of a machine, as its plate or certificate says."""
     confirms_other_expiry: bool = False
     """Set after the question "this code exists with another expiry": yes, the label says so."""
 
@@ -186,6 +188,20 @@ class ReversalDraft(Draft):
 
     document_number: str
     reason: str = Field(min_length=1)
+
+
+class MachineCheckDraft(Draft):
+    """What was found of one machine. Without a day of calibration the last one still counts."""
+
+    item_code: str
+    serial: str = Field(min_length=1, max_length=80)
+    maker: str | None = None
+    condition: Condition
+    calibrated_on: date | None = None
+    calibration_days: int | None = Field(default=None, ge=1, le=3660)
+    """How long this calibration is good for, where its certificate says other than the catalogue."""
+    certificate: str = Field(default="", max_length=120)
+    note: str = Field(default="", max_length=500)
 
 
 class HoldLineDraft(Draft):

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reserve.db import AppendOnly, Base
-from reserve.stock.terms import BlockReason, FloorKind, Fund, HoldMode, HoldOutcome, MovementKind
+from reserve.stock.terms import BlockReason, Condition, FloorKind, Fund, HoldMode, HoldOutcome, MovementKind
 
 
 class Lot(AppendOnly, Base):
@@ -49,6 +49,34 @@ class LotCertificate(AppendOnly, Base):
     certificate: Mapped[str]
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
     user_id: Mapped[int]
+    recorded_at: Mapped[datetime]
+
+
+class Machine(AppendOnly, Base):
+    """A lot that is one machine: its code is the serial number, and there is never more than one piece of it."""
+
+    __tablename__ = "stock_machine"
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("stock_lot.id"), unique=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    """The paper on which it first came."""
+    recorded_at: Mapped[datetime]
+
+
+class MachineCheck(AppendOnly, Base):
+    """What a machine was found to be: each row says all of it, and the newest holds."""
+
+    __tablename__ = "stock_machine_check"
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("stock_machine.lot_id"), index=True)
+    condition: Mapped[Condition]
+    calibrated_on: Mapped[date | None]
+    calibrated_to: Mapped[date | None]
+    """The last day on which that calibration is good."""
+    certificate: Mapped[str]
+    note: Mapped[str]
+    user_id: Mapped[int]
+    person_id: Mapped[int]
     recorded_at: Mapped[datetime]
 
 

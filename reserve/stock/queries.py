@@ -17,7 +17,7 @@ from reserve.papers.models import DocumentState
 from reserve.papers.terms import State
 from reserve.sites.models import Bin, Site
 from reserve.sites.terms import OUTSIDE
-from reserve.stock import rules
+from reserve.stock import machine_queries, rules
 from reserve.stock.drafts import LotRef
 from reserve.stock.models import (
     Balance,
@@ -33,7 +33,7 @@ from reserve.stock.models import (
     Movement,
     StockAccount,
 )
-from reserve.stock.terms import FloorKind, Shortage, Step, StockLine
+from reserve.stock.terms import Condition, FloorKind, Shortage, Step, StockLine
 
 Key = tuple[int, int]
 
@@ -223,11 +223,11 @@ def stock_lines(
     """
     columns = (StockAccount.id.label("account_id"), Bin, Organisation.code.label("owner_code"), Lot, Item)
     amounts = _amounts_now() if known_at is None and as_of is None else _amounts_at(known_at, as_of)
-    blocked, certificates = _blocked_at(known_at), _certificates(known_at)
+    blocked, certificates, checks = _blocked_at(known_at), _certificates(known_at), machine_queries.checks(known_at)
     certificate = func.coalesce(certificates.c.certificate, Lot.certificate).label("certificate")
     blocks = func.coalesce(blocked.c.blocks, 0).label("blocks")
     statement: Select[Any] = (
-        select(*columns, amounts.c.on_hand, amounts.c.held, blocks, certificate)
+        select(*columns, amounts.c.on_hand, amounts.c.held, blocks, certificate, *machine_queries.facts(checks))
         .join(amounts, amounts.c.account_id == StockAccount.id)
         .join(Bin, Bin.id == StockAccount.bin_id)
         .join(Organisation, Organisation.id == StockAccount.owner_id)
@@ -235,6 +235,7 @@ def stock_lines(
         .join(Item, Item.id == Lot.item_id)
         .outerjoin(Site, Site.id == Bin.site_id)
         .outerjoin(certificates, certificates.c.lot_id == Lot.id)
+        .outerjoin(checks, checks.c.lot_id == Lot.id)
         .outerjoin(blocked, and_(blocked.c.account_id == StockAccount.id, blocked.c.lot_id == Lot.id))
         .where(amounts.c.on_hand != 0, Bin.kind.not_in(OUTSIDE))
     )
@@ -274,6 +275,9 @@ def _line(r: Any) -> StockLine:
         held=int(r.held),
         blocked=bool(r.blocks),
         min_remaining_months=r.Item.min_remaining_months,
+        serviceable=r.condition is not Condition.NEEDS_SERVICE,
+        must_calibrate=bool(r.must_calibrate),
+        calibrated_to=r.calibrated_to,
     )
 
 

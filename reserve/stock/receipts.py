@@ -16,7 +16,7 @@ from reserve.papers.terms import DocumentKind, LineContent
 from reserve.sites import queries as site_queries
 from reserve.sites.models import Bin
 from reserve.sites.terms import USABLE_BINS, BinKind
-from reserve.stock import ledger, rules
+from reserve.stock import ledger, machines, rules
 from reserve.stock.drafts import (
     InspectionDraft,
     InspectionLineDraft,
@@ -42,6 +42,9 @@ def open_balance(session: Session, actor: Actor, draft: OpeningDraft, *, now: da
             names.problems += label_problems(item, line.lot, accepted=0, place=place, arrived_on=today)
         names.owner(line.owner_code, f"lines.{place}.owner_code", place + 1)
         names.bin(line.bin_code, f"lines.{place}.bin_code", place + 1)
+    names.raise_problems()
+    pieces = [(line.lot, line.quantity) for line in draft.lines]
+    names.problems += machines.serial_problems(session, pieces, field="quantity", today=today)
     names.raise_problems()
     organisation = organisation_queries.organisations_by_id(session, [site.organisation_id])[site.organisation_id]
     contents = [
@@ -77,6 +80,8 @@ def open_balance(session: Session, actor: Actor, draft: OpeningDraft, *, now: da
             shelf = ledger.account_for(session, names.bins[line.bin_code].id, owner.id, line.fund)
             accounts[key] = outside, shelf
         moves.append(Move(lot_id, *accounts[key], line.quantity, ids[number]))
+    labels = _machines_on(names, [line.lot for line in draft.lines], lots)
+    machines.enter_machines(session, actor, document, labels, now=now)
     movement = ledger.post(session, actor, document, MovementKind.OPEN, moves, now=now, occurred_at=draft.occurred_at)
     return posted_answer(document, [movement])
 
@@ -103,6 +108,9 @@ def receive(session: Session, actor: Actor, draft: ReceiptDraft, *, now: datetim
             names.problems.append(Problem("quantity_missing", field, "at least 1 piece", "0", place + 1))
         if item is not None:
             names.problems += label_problems(item, line.lot, accepted=line.accepted, place=place, arrived_on=arrived_on)
+    names.raise_problems()
+    pieces = [(line.lot, line.accepted + line.rejected + line.uninspected) for line in draft.lines]
+    names.problems += machines.serial_problems(session, pieces, field="accepted", today=today)
     names.raise_problems()
     assert owner is not None
     contents = [
@@ -140,12 +148,18 @@ def receive(session: Session, actor: Actor, draft: ReceiptDraft, *, now: datetim
             if bin_row.id not in accounts:
                 accounts[bin_row.id] = ledger.account_for(session, bin_row.id, owner.id, draft.fund)
             moves.append(Move(lot_id, outside, accounts[bin_row.id], quantity, ids[number]))
+    labels = _machines_on(names, [line.lot for line in draft.lines], lots)
+    machines.enter_machines(session, actor, document, labels, now=now)
     came = {lot_id: line.lot.certificate or "" for lot_id, line in zip(lots, draft.lines, strict=True)}
     ledger.certify(session, actor, document.id, came, now=now)
     movements = post_fact(
         session, actor, document, MovementKind.RECEIVE, moves, site=site, now=now, occurred_at=draft.occurred_at
     )
     return posted_answer(document, movements)
+
+
+def _machines_on(names: Names, labels: Sequence[LotDraft], lots: Sequence[int]) -> list[tuple[Item, LotDraft, int]]:
+    return [(names.items[label.item_code], label, lot) for label, lot in zip(labels, lots, strict=True)]
 
 
 def _bins_by_result(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -46,6 +46,8 @@ def recognise(session: Session, text: str) -> Recognised:
         raise InvalidInput([Problem("scan_unknown_goods", "scan", expected, scan.trade_code or scan.item_code)])
     if item is None:
         return Recognised(scan, None)
+    if scan.serial and catalogue_queries.equipment_by_item(session, [item.code]):
+        scan = replace(scan, lot_code=scan.serial)  # the lot of one machine is its serial number
     lots = lots_with_code(session, scan.lot_code, item) if scan.lot_code else ()
     pieces = scan.count * each if scan.count is not None else (each if scan.trade_code else None)
     return Recognised(scan, item, tuple(lots), pieces)

@@ -96,6 +96,10 @@ def unusable_because(line: StockLine, today: date) -> Deduction | None:
         return Deduction.UNINSPECTED
     if line.bin_kind is BinKind.REJECTED:
         return Deduction.REJECTED
+    if not line.serviceable:
+        return Deduction.NEEDS_SERVICE
+    if line.must_calibrate and (line.calibrated_to is None or line.calibrated_to < today):
+        return Deduction.UNCALIBRATED
     if line.needs_certificate and not line.certificate:
         return Deduction.UNCERTIFIED
     if line.expires_on is None:

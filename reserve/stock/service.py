@@ -2,6 +2,7 @@
 
 from reserve.stock.corrections import adjust, dispose, request_disposal, reverse
 from reserve.stock.counts import count, post_count
+from reserve.stock.machines import check_machine
 from reserve.stock.moves import issue, transfer
 from reserve.stock.promises import block, hold, lift_block, release_hold, sweep_expired_holds
 from reserve.stock.receipts import inspect, open_balance, receive
@@ -9,6 +10,7 @@ from reserve.stock.receipts import inspect, open_balance, receive
 __all__ = [
     "adjust",
     "block",
+    "check_machine",
     "count",
     "dispose",
     "hold",

@@ -57,6 +57,13 @@ class BlockReason(StrEnum):
     UNINSPECTED = "uninspected"
 
 
+class Condition(StrEnum):
+    """Of one machine, as last looked at."""
+
+    FIT = "fit"
+    NEEDS_SERVICE = "needs_service"
+
+
 class FloorKind(StrEnum):
     READINESS = "readiness"
     OPERATING = "operating"
@@ -178,6 +185,11 @@ class StockLine:
     held: int
     blocked: bool
     min_remaining_months: int = 0
+    serviceable: bool = True
+    """False: a machine that waits for repair."""
+    must_calibrate: bool = False
+    calibrated_to: date | None = None
+    """The last day on which a machine's calibration is good."""
 
 
 class Deduction(StrEnum):
@@ -186,6 +198,8 @@ class Deduction(StrEnum):
     BLOCKED = "blocked"
     UNINSPECTED = "uninspected"
     REJECTED = "rejected"
+    NEEDS_SERVICE = "needs_service"
+    UNCALIBRATED = "uncalibrated"
     UNCERTIFIED = "uncertified"
     EXPIRY_MISSING = "expiry_missing"
     EXPIRED = "expired"

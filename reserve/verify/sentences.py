@@ -151,6 +151,11 @@ SENTENCES: Mapping[str, Sentence] = {
     "lot_changed": _changed(
         "批次 {lot_id}({item} {lot})登记后被改动。", "Lot {lot_id} ({item} {lot}) was changed after it was written."
     ),
+    "machine_stands_twice": _stock(
+        "设备 {item} {lot}(批次 {lot_id})在序号 {position} 处共有 {stood} 台,同一台设备只能在一处。",
+        "Machine {item} {lot} (lot {lot_id}) is {stood} pieces at position {position}."
+        " One machine stands in one place.",
+    ),
     "account_doubled": _changed(
         "同一库位、所有者与资金有 {times} 个账户(如 {account_id})。",
         "One bin, owner and fund have {times} accounts (one is {account_id}).",

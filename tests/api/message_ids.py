@@ -20,7 +20,7 @@ from reserve.dispatch.terms import DeviceCommandKind, DeviceOutcome
 from reserve.organisations.terms import HolderKind, Tier
 from reserve.papers.terms import Decision, DocumentKind, State
 from reserve.sites.terms import OUTSIDE, BinKind, SiteKind
-from reserve.stock.terms import BlockReason, Deduction, Fund, MovementKind, Purpose
+from reserve.stock.terms import BlockReason, Condition, Deduction, Fund, MovementKind, Purpose
 from seed import goods
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +36,7 @@ WORDS: dict[str, tuple[type[StrEnum], ...]] = {
     "tier": (Tier,),
     "holder": (HolderKind,),
     "block": (BlockReason,),
+    "condition": (Condition,),
     "fund": (Fund,),
     "purpose": (Purpose,),
     "device": (DeviceCommandKind, DeviceOutcome),

@@ -24,6 +24,7 @@ PAGES = [
     ("keeper", "/desk/lots/1"),
     ("keeper", "/sheets"),
     ("keeper", "/prints?site=WH-P01"),
+    ("keeper", "/desk/machines?site=WH-P01"),
     ("keeper", "/desk/queue"),
     ("auditor", "/coverage"),
 ]

@@ -7,13 +7,21 @@ every change is computed and every shortage listed before anything is written.
 from reserve.stock.ledger.balances import InsufficientStock
 from reserve.stock.ledger.holds import HoldEnded, end_holds, hold, reduce_holds
 from reserve.stock.ledger.lots import LotQuestion, account_for, certify, lot_for, lots_for
-from reserve.stock.ledger.movements import AlreadyReversed, PastWouldBeNegative, lock_accounts, post, reverse
+from reserve.stock.ledger.movements import (
+    AlreadyReversed,
+    MachineTwice,
+    PastWouldBeNegative,
+    lock_accounts,
+    post,
+    reverse,
+)
 
 __all__ = [
     "AlreadyReversed",
     "HoldEnded",
     "InsufficientStock",
     "LotQuestion",
+    "MachineTwice",
     "PastWouldBeNegative",
     "account_for",
     "certify",

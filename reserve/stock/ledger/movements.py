@@ -13,7 +13,7 @@ from reserve.authority import Actor
 from reserve.db import append, next_positions
 from reserve.errors import Conflict, Fact, InvalidInput, Problem
 from reserve.papers.models import Document
-from reserve.stock import queries, rules
+from reserve.stock import machine_queries, queries, rules
 from reserve.stock.ledger.balances import (
     TICK,
     InsufficientStock,
@@ -32,6 +32,12 @@ class PastWouldBeNegative(Conflict):
     """A back-dated movement would leave a past day with less than nothing; names the first day and the amount."""
 
     code = "past_would_be_negative"
+
+
+class MachineTwice(Conflict):
+    """One machine would stand in two places."""
+
+    code = "machine_twice"
 
 
 class AlreadyReversed(Conflict):
@@ -96,6 +102,7 @@ def post(
     for key, amount in broken.items():
         held_change[key] -= sum(each.lost for _, each in amount)
     write_balances(session, places, change, held_change, recorded_at)
+    _require_one_of_each_machine(session, {move.lot_id for move in moves if move.from_account not in real})
     return session.get_one(Movement, movement_id)
 
 
@@ -159,6 +166,13 @@ def _require_cover(
     if short:
         raise InsufficientStock(queries.shortages(session, short))
     return broken
+
+
+def _require_one_of_each_machine(session: Session, brought_in: set[int]) -> None:
+    """What comes from outside brings no machine that stands here already. Raises MachineTwice."""
+    twice = machine_queries.standing_twice(session, brought_in) if brought_in else None
+    if twice is not None:
+        raise MachineTwice(f"{twice.item_code}: {twice.code} stands here", item=twice.item_code, lot=twice.code)
 
 
 def _require_past(

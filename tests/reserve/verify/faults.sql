@@ -157,6 +157,9 @@ UPDATE stock_account SET owner_id = (SELECT id FROM organisation WHERE code = 'S
 -- L12 account_doubled: two accounts, one owner [without uniqueness of stock_account]
 UPDATE stock_account SET bin_id = 1, owner_id = 1, fund = 'own' WHERE id IN (1, 2);
 
+-- L13 machine_stands_twice: a lot of many called one machine
+UPDATE stock_machine SET lot_id = {SEVEN};
+
 -- L06 held_differs: one held more
 UPDATE stock_balance SET held = held + 1 WHERE lot_id = {NINE};
 

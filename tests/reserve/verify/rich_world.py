@@ -5,6 +5,7 @@ lot 8   held, held and released, held and run out, disposed of
 lot 9   blocked and free again      lot 10  blocked
 lot 11  received by mistake and reversed
 lot 12  held, then counted so short that the hold broke in part
+SN-1    a machine by its serial number
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from reserve.authority import Actor
+from reserve.catalogue import service as catalogue
+from reserve.catalogue.terms import EquipmentDraft, EquipmentKindDraft
 from reserve.clock import StoryClock
 from reserve.commands import Runner
 from reserve.drafts import Draft
@@ -41,13 +44,16 @@ from reserve.stock.drafts import (
     HoldDraft,
     HoldLineDraft,
     HoldReleaseDraft,
+    LotDraft,
     LotRef,
+    ReceiptDraft,
+    ReceiptLineDraft,
     ReversalDraft,
 )
 from reserve.stock.rules import unusable_because
 from reserve.stock.terms import BlockReason, HoldMode, HoldWish, Move, MovementKind
 from tests.ledger_text import FUND, OWNER, book, history
-from tests.small_world import MASK, actor, build, run
+from tests.small_world import MASK, TENT, actor, build, run
 
 KEEPER, PLANNER, MEMBER, POSTER = actor(1), actor(2, "planner"), actor(3, "provincial_commission_member"), actor(4)
 
@@ -123,6 +129,7 @@ def build_rich_world(runner: Runner, clock: StoryClock) -> None:
     _count(runner, clock, "7", 340)
     _count(runner, clock, "12", 30)
     _disposal(runner)
+    _machine(runner)
     run(runner, ship, ShipmentDraft(lot="7", ordered=60, first=25))
 
 
@@ -177,3 +184,11 @@ def _disposal(runner: Runner) -> None:
     for signer in (PLANNER, MEMBER):
         run(runner, papers.sign, SignatureDraft(document_number=number), signer)
     run(runner, stock.dispose, DisposeDraft(document_number=number), POSTER)
+
+
+def _machine(runner: Runner) -> None:
+    kinds = (EquipmentKindDraft(item_code=TENT, calibration_days=90),)
+    run(runner, catalogue.record_equipment, EquipmentDraft(kinds=kinds))
+    row = ReceiptLineDraft(lot=LotDraft(item_code=TENT, code="SN-1"), accepted=1)
+    draft = ReceiptDraft(site_code="W1", owner_code=OWNER, fund=FUND, supplier_code="MAKER", lines=(row,))
+    run(runner, stock.receive, draft)
