@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from reserve.organisations.models import Organisation
@@ -123,6 +123,23 @@ def booked_lines(
     if site_code is not None:
         statement = statement.where((to_bin.place == site_code) | (from_bin.place == site_code))
     return [_booked(row) for row in session.execute(statement.order_by(Entry.id).limit(limit))]
+
+
+def opened_by(session: Session, keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """The number of the opening balance, not undone, that brought each (account, lot) into the books."""
+    undone = select(Movement.reverses_id).where(Movement.reverses_id.is_not(None)).scalar_subquery()
+    statement = (
+        select(Entry.to_account_id, Entry.lot_id, Document.number)
+        .join(Movement, Movement.id == Entry.movement_id)
+        .join(Document, Document.id == Movement.document_id)
+        .where(Movement.kind == MovementKind.OPEN, Movement.id.not_in(undone))
+    )
+    wanted = sorted(set(keys))
+    found: dict[tuple[int, int], str] = {}
+    for start in range(0, len(wanted), 400):  # bound parameters are limited on SQLite
+        these = tuple_(Entry.to_account_id, Entry.lot_id).in_(wanted[start : start + 400])
+        found |= {(account, lot): number for account, lot, number in session.execute(statement.where(these))}
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from reserve.authority import Actor, Permission, require, require_scope
 from reserve.catalogue.models import Item
 from reserve.clock import local_day
-from reserve.errors import Problem
+from reserve.errors import InvalidInput, Problem
 from reserve.organisations import queries as organisation_queries
 from reserve.papers.terms import DocumentKind, LineContent
 from reserve.sites import queries as site_queries
 from reserve.sites.models import Bin
 from reserve.sites.terms import USABLE_BINS, BinKind
-from reserve.stock import ledger, machines, rules
+from reserve.stock import booked, ledger, machines, rules
 from reserve.stock.drafts import (
     InspectionDraft,
     InspectionLineDraft,
@@ -30,7 +30,10 @@ from reserve.stock.terms import Fund, Move, MovementKind
 
 
 def open_balance(session: Session, actor: Actor, draft: OpeningDraft, *, now: datetime, today: date) -> Posted:
-    """Enter what stands on the shelves of a site when its books begin."""
+    """Enter what stands on the shelves of a site when its books begin.
+
+    Hall by hall if it must be, but no lot twice in one place: what was entered wrong is reversed and entered anew.
+    """
     require(actor, Permission.STOCK_OPENING)
     site = site_queries.get_site(session, draft.site_code)
     require_scope(actor, Permission.STOCK_OPENING, organisation_path=site.organisation_path)
@@ -80,10 +83,24 @@ def open_balance(session: Session, actor: Actor, draft: OpeningDraft, *, now: da
             shelf = ledger.account_for(session, names.bins[line.bin_code].id, owner.id, line.fund)
             accounts[key] = outside, shelf
         moves.append(Move(lot_id, *accounts[key], line.quantity, ids[number]))
+    _require_unopened(session, draft, moves, now=now)
     labels = _machines_on(names, [line.lot for line in draft.lines], lots)
     machines.enter_machines(session, actor, document, labels, now=now)
     movement = ledger.post(session, actor, document, MovementKind.OPEN, moves, now=now, occurred_at=draft.occurred_at)
     return posted_answer(document, [movement])
+
+
+def _require_unopened(session: Session, draft: OpeningDraft, moves: Sequence[Move], *, now: datetime) -> None:
+    """Refuse every line whose lot an earlier opening balance brought to the same shelf, owner and fund."""
+    ledger.lock_accounts(session, moves, now=now)  # nobody opens the same books while we look
+    opened = booked.opened_by(session, {(move.to_account, move.lot_id) for move in moves})
+    problems = []
+    for place, (move, line) in enumerate(zip(moves, draft.lines, strict=True)):
+        if number := opened.get((move.to_account, move.lot_id)):
+            expected = f"not opened by {number}"
+            problems.append(Problem("opened_already", f"lines.{place}.lot", expected, line.lot.code, place + 1))
+    if problems:
+        raise InvalidInput(problems)
 
 
 def receive(session: Session, actor: Actor, draft: ReceiptDraft, *, now: datetime, today: date) -> Posted:

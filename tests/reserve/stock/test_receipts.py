@@ -20,6 +20,7 @@ from reserve.stock.drafts import (
     OpeningDraft,
     OpeningLineDraft,
     ReceiptLineDraft,
+    ReversalDraft,
 )
 from reserve.stock.ledger import InsufficientStock, LotQuestion
 from tests.books import problems
@@ -278,3 +279,29 @@ def test_opening_balances_may_have_expired_but_not_lack_a_code(shelves: Shelves)
     with shelves.refused(InvalidInput) as refusal:
         shelves.run(stock.open_balance, OpeningDraft(site_code="W1", lines=(nameless,)))
     assert problems(refusal) == [("lot_code_empty", "lines.0.lot.code", "··")]
+
+
+def test_opening_balances_of_one_lot_in_one_place_are_entered_once(shelves: Shelves) -> None:
+    first = OpeningLineDraft(lot=label("1"), owner_code=OWNER, fund=FUND, quantity=5)
+    second = first.model_copy(update={"lot": label("2"), "quantity": 6})
+    opened = shelves.run(stock.open_balance, OpeningDraft(site_code="W1", lines=(first,)))
+
+    with shelves.refused(InvalidInput) as refusal:
+        shelves.run(stock.open_balance, OpeningDraft(site_code="W1", lines=(second, first)))
+
+    assert problems(refusal) == [("opened_already", "lines.1.lot", "1")]
+    assert refusal.value.problems[0].expected == f"not opened by {opened.number}"
+    elsewhere = first.model_copy(update={"bin_code": "STAGE"})
+    shelves.run(stock.open_balance, OpeningDraft(site_code="W1", lines=(second, elsewhere)))
+    assert (shelves.stand(lot="1"), shelves.stand("STAGE", "1"), shelves.stand(lot="2")) == ((5, 0), (5, 0), (6, 0))
+
+
+def test_an_opening_balance_that_was_reversed_is_entered_anew(shelves: Shelves) -> None:
+    wrong = OpeningLineDraft(lot=label("1"), owner_code=OWNER, fund=FUND, quantity=50)
+    opened = shelves.run(stock.open_balance, OpeningDraft(site_code="W1", lines=(wrong,)))
+    shelves.run(stock.reverse, ReversalDraft(document_number=opened.number, reason="a zero too many"))
+
+    right = wrong.model_copy(update={"quantity": 5})
+    shelves.run(stock.open_balance, OpeningDraft(site_code="W1", lines=(right,)))
+
+    assert shelves.stand(lot="1") == (5, 0)
