@@ -7,5 +7,5 @@ from typing import Any
 
 
 def canonical_json(content: Any) -> str:
-    """Sorted and compact, characters as they are. ``content`` holds what JSON knows; tuples become lists."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """Sorted and compact, characters as they are. Tuples become lists, rows objects of their fields."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=vars)

@@ -11,13 +11,14 @@ from typing import Any
 
 HASH_ALGORITHM = "sha256"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 def microseconds(instant: datetime) -> int:
     """Whole microseconds since 1970; naive times are refused."""
     if instant.tzinfo is None:
         raise ValueError(f"a time without a zone: {instant.isoformat()}")
-    return (instant - EPOCH) // timedelta(microseconds=1)
+    return (instant - EPOCH) // MICROSECOND
 
 
 def from_microseconds(value: int) -> datetime:
@@ -39,12 +40,11 @@ def canonical(value: Any) -> Any:
     return value
 
 
+_COMPACT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=canonical).encode
+"""Words are written by value as they are; only what JSON does not know goes through ``canonical``."""
+
+
 def content_hash(name: str, content: Mapping[str, Any]) -> str:
     """SHA-256 over the sorted, compact JSON of the content under a name."""
-    body = json.dumps(
-        {key: canonical(value) for key, value in content.items()},
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    body = _COMPACT({key: int(value) if isinstance(value, bool) else value for key, value in content.items()})
     return hashlib.sha256(f"{name}\n{body}".encode()).hexdigest()

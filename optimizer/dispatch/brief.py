@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from optimizer.canonical import canonical_json
@@ -49,7 +49,7 @@ def told(instance: Instance, plan: Plan, pins: Sequence[Pin] = ()) -> Brief:
         "per_item_flow": per_item_flow_on(network, pins),
     }
     measured = {name: measure(instance, other) for name, other in {"plan": plan, **by_hand}.items()}
-    return Brief(plan, canonical_json([asdict(each) for each in explain(world, plan, pins)]), canonical_json(measured))
+    return Brief(plan, canonical_json(explain(world, plan, pins)), canonical_json(measured))
 
 
 def answer(task: Mapping[str, Any]) -> dict[str, str]:
@@ -79,7 +79,7 @@ def answer(task: Mapping[str, Any]) -> dict[str, str]:
         "plan": made.plan.to_json(),
         "explanation": made.explanation,
         "yardsticks": made.yardsticks,
-        "changes": canonical_json([asdict(change) for change in changes.changes]),
+        "changes": canonical_json(changes.changes),
     }
 
 

@@ -130,17 +130,14 @@ def _flow(draft: Draft, demands: Demands, lanes: dict[int, list[Lane]]) -> None:
     codes = sorted({demand.need.code for _, demand in usable})
     at = {key: number for number, key in enumerate([*supplies, *codes])}
     source, sink = len(at), len(at) + 1
-    stock = {(lane.supply.index, lane.layer): draft.available(lane) for lane, _ in usable}
+    drawn = {(lane.supply.index, lane.layer): lane for lane, _ in usable}  # one lane tells what all of a supply share
+    stock = {key: draft.available(lane) for key, lane in drawn.items()}
     arcs = [(source, at[key], stock[key], 0) for key in supplies]
     arcs += [(at[code], sink, draft.open[code], 0) for code in codes]
     first = len(arcs)
     for lane, demand in usable:
-        cost = lane.route.km + (
-            lane.arrive_hour - demand.need.due_hour if lane.arrive_hour > demand.need.due_hour else 0
-        )
-        arcs.append(
-            (at[lane.supply.index, lane.layer], at[demand.need.code], stock[lane.supply.index, lane.layer], cost)
-        )
+        key, late = (lane.supply.index, lane.layer), lane.arrive_hour - demand.need.due_hour
+        arcs.append((at[key], at[demand.need.code], stock[key], lane.route.km + (late if late > 0 else 0)))
     table = np.array(arcs, np.int64)
     amount = int(sum(draft.open[code] for code in codes))
     flows = cheapest_flow(table[:, 0], table[:, 1], table[:, 2], table[:, 3], source, sink, amount)[first:]
@@ -150,8 +147,9 @@ def _flow(draft: Draft, demands: Demands, lanes: dict[int, list[Lane]]) -> None:
 
 
 def _fits(lane: Lane, demand: Demand) -> bool:
-    alive = lane.supply.outlives(demand.wanted_alive(lane.arrive_hour)) and not lane.swap
-    return alive and demand.lateness(lane.arrive_hour) is not None
+    if lane.swap or demand.lateness(lane.arrive_hour) is None:
+        return False
+    return lane.supply.last_hour is None or lane.supply.outlives(demand.wanted_alive(lane.arrive_hour))
 
 
 def finished(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -187,10 +187,11 @@ class Plan:
 
     def _plain(self) -> dict[str, Any]:
         """Every field; what only some shipments have is left out of the others."""
-        content = asdict(self)
-        for row in content["shipments"]:
-            for name in [name for name in LEFT_OUT_NONE if row[name] is None]:
-                del row[name]
+        content: dict[str, Any] = {part.name: getattr(self, part.name) for part in fields(self)}
+        content["shipments"] = [
+            {name: value for name, value in vars(row).items() if value is not None or name not in LEFT_OUT_NONE}
+            for row in self.shipments
+        ]
         if not self.production:
             del content["production"]
         return content

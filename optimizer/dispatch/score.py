@@ -102,9 +102,15 @@ def weighted_unmet_ppm(instance: Instance, results: Iterable[NeedResult]) -> int
     whole: dict[str, int] = defaultdict(int)
     for need in instance.needs:
         whole[need.item_code] += need.quantity
-    worth = {n.code: Fraction(CLASS_WEIGHTS[n.priority_class], max(1, whole[n.item_code])) for n in instance.needs}
-    wanted = sum((worth[need.code] * need.quantity for need in instance.needs), Fraction(0))
-    missed = sum((worth[row.need_code] * row.unmet for row in results), Fraction(0))
+    unmet = {row.need_code: row.unmet for row in results}
+    wanted_of: dict[str, int] = defaultdict(int)
+    missed_of: dict[str, int] = defaultdict(int)
+    for need in instance.needs:
+        weight = CLASS_WEIGHTS[need.priority_class]
+        wanted_of[need.item_code] += weight * need.quantity
+        missed_of[need.item_code] += weight * unmet.get(need.code, 0)
+    wanted = sum((Fraction(worth, max(1, whole[item])) for item, worth in wanted_of.items()), Fraction(0))
+    missed = sum((Fraction(worth, max(1, whole[item])) for item, worth in missed_of.items()), Fraction(0))
     return int(missed * 1_000_000 / wanted) if wanted else 0
 
 

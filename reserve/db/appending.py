@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ def append(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]
         return []
     table: sa.Table = model.__table__
     assert issubclass(model, AppendOnly), model
-    names = [column.name for column in table.columns if column.name not in ("id", "hash_algorithm", "row_hash")]
+    names, statement = _shape(table)
     sealed = []
     for row in rows:
         content = {name: row.get(name) for name in names}
@@ -29,8 +30,14 @@ def append(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]
         sealed.append({**content, "hash_algorithm": HASH_ALGORITHM, "row_hash": content_hash(table.name, content)})
     if len(sealed) > 1 and session.get_bind().dialect.name == "sqlite":
         return _append_many(session, table, sealed)
-    statement = sa.insert(table).returning(table.c.id, sort_by_parameter_order=True)
     return list(session.execute(statement, sealed).scalars())
+
+
+@cache
+def _shape(table: sa.Table) -> tuple[list[str], sa.Insert]:
+    """The columns that a row says something in, and the statement that adds rows: one of each per table."""
+    names = [column.name for column in table.columns if column.name not in ("id", "hash_algorithm", "row_hash")]
+    return names, sa.insert(table).returning(table.c.id, sort_by_parameter_order=True)
 
 
 def _append_many(session: Session, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -93,11 +100,24 @@ def claim(session: Session, model: type[Any], row: Mapping[str, Any], *, unique:
             pg_insert(table).values(**row).on_conflict_do_nothing(index_elements=list(unique)).returning(table.c.id)
         )
         return session.execute(statement).first() is not None
-    same = sa.select(table.c.id).where(*(table.c[name] == row[name] for name in unique))
-    if session.execute(same).first() is not None:
+    same = _same(table, tuple((name, row[name] is None) for name in unique))
+    if session.execute(same, {f"same_{name}": row[name] for name in unique}).first() is not None:
         return False
     session.execute(sqlite_insert(table).values(**row))
     return True
+
+
+@cache
+def _same(table: sa.Table, unique: tuple[tuple[str, bool], ...]) -> sa.Select[tuple[int]]:
+    """The row with these unique columns, of which some are empty: one statement for each table and choice of them."""
+    return sa.select(table.c.id).where(
+        *(
+            table.c[name].is_(None)
+            if empty
+            else table.c[name] == sa.bindparam(f"same_{name}", type_=table.c[name].type)
+            for name, empty in unique
+        )
+    )
 
 
 def claim_all(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]], *, unique: Sequence[str]) -> None:

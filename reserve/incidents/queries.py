@@ -186,6 +186,33 @@ class NeedNow:
     recorded_at: datetime
 
 
+_NEED_NOW: tuple[Any, ...] = (
+    Need.id,
+    Need.code,
+    Need.origin,
+    Need.region_code,
+    Need.site_code,
+    Need.item_code,
+    Need.due_at,
+    Need.need_class,
+    Need.kind,
+    Need.driver,
+    Need.norm_code,
+    NeedVersion.low,
+    NeedVersion.base,
+    NeedVersion.high,
+    NeedVersion.gross_base,
+    NeedVersion.household_base,
+    NeedVersion.hospital_base,
+    NeedVersion.driver_amount,
+    NeedVersion.basis,
+    NeedVersion.confidence,
+    NeedVersion.source,
+    NeedVersion.recorded_at,
+)
+"""The columns of a ``NeedNow``, in its order: thousands are read for every plan, too many for whole rows."""
+
+
 def needs_at(
     session: Session,
     incident_id: int,
@@ -213,7 +240,7 @@ def needs_at(
         .subquery()
     )
     statement = (
-        select(Need, NeedVersion)
+        select(*_NEED_NOW)
         .join(NeedVersion, NeedVersion.need_id == Need.id)
         .join(newest, newest.c.id == NeedVersion.id)
         .where(newest.c.place == 1)
@@ -229,34 +256,7 @@ def needs_at(
         statement = statement.where(Need.origin == origin)
     if not with_zero:
         statement = statement.where(NeedVersion.high > 0)
-    return [_need_now(need, version) for need, version in session.execute(statement)]
-
-
-def _need_now(need: Need, version: NeedVersion) -> NeedNow:
-    return NeedNow(
-        need_id=need.id,
-        code=need.code,
-        origin=need.origin,
-        region_code=need.region_code,
-        site_code=need.site_code,
-        item_code=need.item_code,
-        due_at=need.due_at,
-        need_class=need.need_class,
-        kind=need.kind,
-        driver=need.driver,
-        norm_code=need.norm_code,
-        low=version.low,
-        base=version.base,
-        high=version.high,
-        gross_base=version.gross_base,
-        household_base=version.household_base,
-        hospital_base=version.hospital_base,
-        driver_amount=version.driver_amount,
-        basis=version.basis,
-        confidence=version.confidence,
-        source=version.source,
-        recorded_at=version.recorded_at,
-    )
+    return [NeedNow(*row) for row in session.execute(statement).tuples()]
 
 
 def request_lines(session: Session, document_id: int) -> Sequence[RequestLine]:

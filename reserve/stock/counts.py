@@ -20,7 +20,7 @@ from reserve.papers.models import Document
 from reserve.papers.terms import DocumentKind, LineContent, State
 from reserve.sites import queries as site_queries
 from reserve.sites.models import Site
-from reserve.stock import ledger, machines, queries, rules
+from reserve.stock import closed_counts, ledger, machines, queries, rules
 from reserve.stock.drafts import CountDraft, CountSignOffDraft
 from reserve.stock.models import Count, Lot, Movement, StockAccount
 from reserve.stock.posting import Names, Posted, difference_account, draft_note, posted_answer
@@ -138,7 +138,7 @@ def _post_difference(
     difference = each.counted - queries.book_at(session, each.account_id, each.lot_id, each.counted_at)
     if difference == 0:
         return None
-    later = queries.posted_counts_after(session, each.account_id, each.lot_id, each.counted_at)
+    later = closed_counts.posted_counts_after(session, each.account_id, each.lot_id, each.counted_at)
     if difference * signed < 0 or abs(difference) > abs(signed) or any(one.id != each.id for one in later):
         raise CountOvertaken(f"{sheet.number}: found {difference}, signed {signed}", number=sheet.number)
     ends = (outside, each.account_id) if difference > 0 else (each.account_id, outside)

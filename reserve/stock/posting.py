@@ -22,7 +22,7 @@ from reserve.papers.terms import DocumentKind, LineContent, State
 from reserve.sites import queries as site_queries
 from reserve.sites.models import Bin, Site
 from reserve.sites.terms import SITE_BINS, BinKind
-from reserve.stock import ledger, queries, rules
+from reserve.stock import closed_counts, ledger, queries, rules
 from reserve.stock.drafts import LotRef
 from reserve.stock.models import Lot, Movement
 from reserve.stock.terms import Fund, Move, MovementKind
@@ -236,16 +236,17 @@ def _count_corrections(
     session: Session, moves: Sequence[Move], occurred_at: datetime, *, now: datetime
 ) -> list[_Correction]:
     ledger.lock_accounts(session, moves, now=now)  # no count closes while we look
+    keys = {(account_id, move.lot_id) for move in moves for account_id in (move.from_account, move.to_account)}
+    counted = closed_counts.first_counts_after(session, keys, occurred_at)
     corrections = []
     for move in moves:
         for account_id, brings_in in ((move.from_account, True), (move.to_account, False)):
-            counts = queries.posted_counts_after(session, account_id, move.lot_id, occurred_at)
-            if not counts:
+            if (account_id, move.lot_id) not in counted:
                 continue
             difference = difference_account(session, account_id)
             ends = (difference, account_id) if brings_in else (account_id, difference)
             opposite = Move(move.lot_id, *ends, move.quantity, move.line_id)
-            corrections.append(_Correction(counts[0].counted_at, opposite, brings_in))
+            corrections.append(_Correction(counted[account_id, move.lot_id], opposite, brings_in))
     return corrections
 
 

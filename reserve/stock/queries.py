@@ -13,8 +13,6 @@ from reserve.catalogue.models import Item
 from reserve.db import within
 from reserve.errors import NotFound
 from reserve.organisations.models import Organisation
-from reserve.papers.models import DocumentState
-from reserve.papers.terms import State
 from reserve.sites.models import Bin, Site
 from reserve.sites.terms import OUTSIDE
 from reserve.stock import machine_queries, rules
@@ -341,24 +339,6 @@ def _blocked_at(known_at: datetime | None) -> Any:
 
 def counts_of(session: Session, document_id: int) -> Sequence[Count]:
     return session.scalars(select(Count).where(Count.document_id == document_id).order_by(Count.position)).all()
-
-
-def posted_counts_after(session: Session, account_id: int, lot_id: int, occurred_at: datetime) -> Sequence[Count]:
-    """Closed counts of a lot in an account at or after a time: what they found must keep standing.
-
-    A line is closed once its sheet is posted, or at once where it found what the book said.
-    """
-    sheets = select(DocumentState.document_id)
-    posted = sheets.where(DocumentState.state == State.POSTED).scalar_subquery()
-    undone = sheets.where(DocumentState.state == State.REVERSED).scalar_subquery()
-    statement = select(Count).where(
-        Count.account_id == account_id,
-        Count.lot_id == lot_id,
-        Count.counted_at >= occurred_at,
-        or_(Count.document_id.in_(posted), Count.counted == Count.book),
-        Count.document_id.not_in(undone),
-    )
-    return session.scalars(statement.order_by(Count.counted_at)).all()
 
 
 def open_block(session: Session, document_id: int) -> Block:

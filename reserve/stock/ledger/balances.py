@@ -37,6 +37,13 @@ CHANGE_OF_BALANCE = (
     )
 )
 """Built once: every movement runs it for each lot and account that it touches."""
+LOCKED_BALANCES = (
+    select(Balance.account_id, Balance.lot_id, Balance.id, Balance.on_hand, Balance.held, Balance.last_recorded_at)
+    .where(tuple_(Balance.account_id, Balance.lot_id).in_(bindparam("keys", expanding=True)))
+    .order_by(Balance.account_id, Balance.lot_id)
+    .with_for_update()
+)
+"""Built once, as above."""
 
 
 class InsufficientStock(Conflict):
@@ -94,15 +101,7 @@ def lock_balances(session: Session, keys: Iterable[Key], *, now: datetime) -> di
 def _locked(session: Session, keys: Sequence[Key]) -> dict[Key, Place]:
     places: dict[Key, Place] = {}
     for start in range(0, len(keys), 400):  # bound parameters are limited on SQLite
-        statement = (
-            select(
-                Balance.id, Balance.account_id, Balance.lot_id, Balance.on_hand, Balance.held, Balance.last_recorded_at
-            )
-            .where(tuple_(Balance.account_id, Balance.lot_id).in_(keys[start : start + 400]))
-            .order_by(Balance.account_id, Balance.lot_id)
-            .with_for_update()
-        )
-        for row in session.execute(statement):
+        for row in session.execute(LOCKED_BALANCES, {"keys": keys[start : start + 400]}):
             places[row.account_id, row.lot_id] = Place(row.id, row.on_hand, row.held, row.last_recorded_at)
     return places
 
