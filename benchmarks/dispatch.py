@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.ensemble import two_over_one, warm_over_cold
+from benchmarks.explained import all_explained
 from benchmarks.peers import PEERS, TIMEOUT_S, ask
 from benchmarks.provinces import province
 from benchmarks.quality import POLICY, Quality, mean, qualities
@@ -132,6 +133,15 @@ def mornings(_size: str, seeds: int) -> Iterator[Goal]:
     rolled = [rolling_over_clairvoyant(province("S", seed), 0.3, seed) for seed in range(min(seeds, ROLLED_SEEDS))]
     cpu_s = time.process_time() - started
     yield Goal("B14", "planning every morning, sigma 0.3 at three days, over clairvoyant", mean(rolled), 1.25, cpu_s)
+
+
+def reasons(_size: str, seeds: int) -> Iterator[Goal]:
+    """The plan whose reasons cover least, each policy on a seed of its own."""
+    rows = all_explained(seeds)
+    worst, cpu_s = min(row.share for row in rows), sum(row.cpu_s for row in rows)
+    detail = {"plans": [asdict(row) | {"share": round(row.share, 4)} for row in rows]}
+    what = "share of unmet units with a verified sentence, the least of all policies"
+    yield Goal("E1", what, worst, 0.9, cpu_s, detail, at_least=True)
 
 
 def quality(rows: list[Quality]) -> Iterator[Goal]:
@@ -326,6 +336,7 @@ PARTS: dict[str, dict[str, Callable[[str, int], Iterator[Goal]]]] = {
         "plans": plans,
         "ensembles": ensembles,
         "repeated": repeated,
+        "reasons": reasons,
         "mornings": mornings,
     },
     "M": {"guides": guides, "ladder": ladder, "ready": ready, "peers": peers},

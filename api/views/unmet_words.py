@@ -29,7 +29,7 @@ def reason(text: Text, names: Names, start: datetime, facts: Facts) -> ReasonOut
         item_code=item,
         item=names.item(item),
         unmet=facts["unmet"],
-        because=[*told.limits(facts), *told.kept_out(facts), *told.went(facts)],
+        because=[*told.limits(facts), *told.shared(facts), *told.kept_out(facts), *told.went(facts)],
         help=list(told.help(facts)),
     )
 
@@ -44,6 +44,30 @@ class _Told:
         """What each unmet unit waits for."""
         for row in facts.get("limits", ()):
             yield _LIMITS[row["name"]](self.text, {"quantity": row["quantity"], "where": self._place(row["code"])})
+
+    def shared(self, facts: Facts) -> Iterator[str]:
+        """Who would go without if this place got more; plans of earlier versions do not say."""
+        sharing = facts.get("sharing")
+        if sharing is None:
+            return
+        losses = [
+            self.text.say(
+                "{place} {quantity} of {item} (class {priority_class})",
+                place=self._place(row["place_code"]),
+                quantity=row["quantity"],
+                item=self.names.item(row["item_code"]),
+                priority_class=row["priority_class"],
+            )
+            for row in sharing["losses"]
+        ]
+        yield self.text.say(
+            "{quantity} could only come from others: {gain} more for this place over all its hours would cost others "
+            "{lost}, most of all {losses}: solved again.",
+            quantity=sharing["quantity"],
+            gain=sharing["gain"],
+            lost=sharing["lost"],
+            losses=self.text.say("; ").join(losses),
+        )
 
     def kept_out(self, facts: Facts) -> Iterator[str]:
         """Goods that one rule keeps out, and who could sign."""
@@ -122,7 +146,8 @@ _LIMITS: Mapping[str, Say] = {
     "road": lambda text, row: text.say("No road leads here for {quantity}.", **row),
     "pack": lambda text, row: text.say("{quantity} are less than a whole pack.", **row),
     "plan": lambda text, row: text.say(
-        "{quantity} are lost in rounding to whole units; planning again may win them.", **row
+        "{quantity} could come and nobody else would get less: the plan left them, in rounding or in its fairness.",
+        **row,
     ),
 }
 _RULES: Mapping[str, Say] = {

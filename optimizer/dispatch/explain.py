@@ -14,12 +14,13 @@ import numpy as np
 
 from optimizer.dispatch.fitting import eased
 from optimizer.dispatch.instance import Basis, Instance, Need, Pin
-from optimizer.dispatch.levers import Recipe, basis_at, floor_gaps, levers_of
+from optimizer.dispatch.levers import Loss, Recipe, Taking, levers_of
 from optimizer.dispatch.plan import NeedResult, Plan
 from optimizer.dispatch.sight import ADMITTED, FAR, RULES, IntArray, Sight, View
 from optimizer.dispatch.substitutes import Exchange
 from optimizer.dispatch.unlocks import Proven, Unlocks
 from optimizer.dispatch.ways import earliest, ways_of
+from optimizer.dispatch.widened import basis_at, floor_gaps
 
 LIMITS = {  # the easiest first
     "open_step": "authority",
@@ -30,6 +31,8 @@ LIMITS = {  # the easiest first
     "more_stock": "stock",
 }
 EASIEST_FIRST = tuple(LIMITS)
+SAID_MAX = 3  # losers of a sharing that are named; the others are in the sum
+SETTLED = ("plan", "deadline", "road")  # a re-solve that says these has said all there is to say
 TRANSPORT = ("more_loading", "more_room", "more_vehicles")
 
 
@@ -69,7 +72,8 @@ class Limit:
     """What holds units of a need back, and how many of them.
 
     name  authority | floor | dock | lane | fleet | stock | life (there are goods, but they die too early) | deadline (
-          no source is near enough) | road (none at all) | pack (short of a whole one) | plan (lost in rounding)
+          no source is near enough) | road (none at all) | pack (short of a whole one) | plan (could come though nobody
+          else got less: the plan left it, in rounding or in its fairness)
     code  the source, site, way (site>place) or fleet concerned, where there is one
     """
 
@@ -120,6 +124,21 @@ class Unlock:
 
 
 @dataclass(frozen=True)
+class Sharing:
+    """What this need could have only at the expense of others, found on a re-solve with nothing else changed.
+
+    quantity  base units to this need;  gain: to the place in all, over all hours of the same class and item
+    lost      base units that others would lose for it in all, least of class 1, then of class 2, then of class 3
+    losses    the greatest of these losses, ``SAID_MAX`` at most
+    """
+
+    quantity: int
+    gain: int
+    lost: int
+    losses: tuple[Loss, ...]
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Everything known about one unmet need."""
 
@@ -130,13 +149,16 @@ class Explanation:
     bindings: tuple[Binding, ...]
     limits: tuple[Limit, ...]
     unlock: Unlock | None
+    sharing: Sharing | None = None
 
     @property
     def covered(self) -> int:
-        """Unmet units, whole packs apart, with a verified sentence: what would bring them, or that nothing can."""
+        """Unmet units, whole packs apart, with a verified sentence: what would bring them, who would have to go without
+        for them, that the plan left them, or that nothing can."""
         brought = self.unlock.quantity if self.unlock and self.unlock.verified else 0
-        hopeless = sum(row.quantity for row in self.limits if row.name in ("deadline", "road"))
-        return min(self.unmet - self.short_of_pack, brought + hopeless)
+        settled = sum(row.quantity for row in self.limits if row.name in SETTLED)
+        shared = self.sharing.quantity if self.sharing else 0
+        return min(self.unmet - self.short_of_pack, brought + settled + shared)
 
 
 class Explainer:
@@ -152,11 +174,13 @@ class Explainer:
         self._sources = {source.code: source for source in instance.sources}
         self._docks = {dock.site_code for dock in instance.docks}
         self._proven: dict[str, Proven] = {}
+        self._takings: dict[str, Taking] = {}
         self._reachable: dict[str, int] = {}
         self._missing: dict[str, int] = {}
         for part in levers_of(instance, plan, pins):
             unlocks = Unlocks(part)
             self._proven |= unlocks.proven
+            self._takings |= unlocks.takings
             for recipe in unlocks.recipes.values():
                 self._reachable |= recipe.gains
             self._missing |= {demand.need.code: part.missing(demand.need.code) for demand in part.component.demands}
@@ -176,7 +200,16 @@ class Explainer:
             tuple(self._bindings(need, view)),
             tuple(self._limits(need, result, view, proven)),
             unlock,
+            self._sharing(need, missing) if missing > 0 else None,
         )
+
+    def _sharing(self, need: Need, missing: int) -> Sharing | None:
+        """Who would go without for this need, where nothing is known that brings goods and leaves all others alone."""
+        taking = self._takings.get(need.code)
+        if taking is None:
+            return None
+        lost = sum(row.quantity for row in taking.losses)
+        return Sharing(min(missing, taking.gains[need.code]), taking.quantity, lost, taking.losses[:SAID_MAX])
 
     def _exclusions(self, view: View) -> Iterator[Exclusion]:
         """Kept-out lanes grouped by rule and step."""
@@ -228,12 +261,13 @@ class Explainer:
         if need.code not in self._missing:
             return
         missing, reachable = self._missing[need.code], self._reachable.get(need.code, 0)
+        shared = self._takings[need.code].gains[need.code] if need.code in self._takings else 0
         left = result.unmet - result.short_of_pack - missing
         if left > 0:
             yield Limit("plan", "", left)
-        if missing > reachable:
+        if hopeless := max(0, missing - max(reachable, shared)):
             roads = {route.place_code for route in self.instance.routes}
-            yield Limit("deadline" if need.place_code in roads else "road", "", missing - reachable)
+            yield Limit("deadline" if need.place_code in roads else "road", "", hopeless)
         if proven is None:
             return
         dying = (view.rule == RULES.index("life_too_short")) & (view.held > self.sight.taken_in_all[view.lanes.lot])

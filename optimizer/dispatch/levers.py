@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,21 +21,20 @@ from optimizer.dispatch.arrays import Arrays, FloatArray, IntArray, build_arrays
 from optimizer.dispatch.components import Component, split
 from optimizer.dispatch.coupling import DOCK, FLEET, LANE
 from optimizer.dispatch.handles import Handle
-from optimizer.dispatch.instance import Basis, HolderKind, Instance, Level, Lot, Pin, Source
+from optimizer.dispatch.instance import Instance, Pin
 from optimizer.dispatch.lending import Lending, lendings
 from optimizer.dispatch.lent_stages import lending_arrays
-from optimizer.dispatch.packs import OTHERS, OWN, LotLayers, layered_lots, smallest_packs
+from optimizer.dispatch.packs import OTHERS, OWN, LotLayers, layered_lots
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Policy
+from optimizer.dispatch.widened import MORE, widened
 from optimizer.engine import LinearProgram, Matrix, SolverFailed
 from optimizer.limits import Budget
 
 INFINITY = float("inf")
-MORE = "\uffffmore"  # the code of added lots; sorts behind every other
-GOVERNMENT = (HolderKind.PROVINCE, HolderKind.CITY, HolderKind.COUNTY)
-BASIS = {HolderKind.CHARITY: Basis.OFFERED, HolderKind.PRODUCER: Basis.ON_BEHALF}
 MORE_OF = {DOCK: "more_loading", LANE: "more_room", FLEET: "more_vehicles"}
 UNFILLED = 1000.0  # what a unit left unmet weighs against any price below
+UNFILLED_AT_ANY_PRICE = 1e5  # and against units of others, of which class 1 weighs 100
 STEP_PRICE, FLOOR_PRICE, LOADING_PRICE, STOCK_PRICE = 1.0, 2.0, 4.0, 8.0
 CLASSES = 3
 LANES_MAX = 60_000
@@ -61,6 +60,33 @@ class Lever:
 
 
 @dataclass(frozen=True)
+class Loss:
+    """Base units that the needs of one class, item, place and incident would lose."""
+
+    priority_class: int
+    item_code: str
+    place_code: str
+    incident_code: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What a pair could have if others gave it up, with nothing else changed.
+
+    gains   base units every need of it would get more;  losses: what that takes, at least, the greatest first
+    """
+
+    gains: dict[str, int]
+    losses: tuple[Loss, ...]
+
+    @property
+    def quantity(self) -> int:
+        """Base units in all that the pair would get more."""
+        return sum(self.gains.values())
+
+
+@dataclass(frozen=True)
 class Recipe:
     """What would fill a pair as far as it can be filled.
 
@@ -78,62 +104,6 @@ class Recipe:
         return sum(self.gains.values())
 
 
-def widened(instance: Instance) -> Instance:
-    """The same world with every step open, no operating floor, and a lot of every item wherever one could lie."""
-    steps = (replace(step, opens_at_level=Level.IV, paper_until_level=None) for step in instance.steps)
-    docks = (replace(row, cm3_per_hour=max(1, row.cm3_per_hour)) for row in instance.docks)
-    lanes = (replace(row, cm3_per_hour=max(1, row.cm3_per_hour)) for row in instance.lane_limits)
-    return replace(
-        instance,
-        lots=(*instance.lots, *_lots_to_add(instance)),
-        floors=tuple(replace(floor, operating=0) for floor in instance.floors),
-        steps=tuple(steps),
-        docks=tuple(docks),
-        lane_limits=tuple(lanes),
-    )
-
-
-def basis_at(source: Source) -> Basis:
-    """The ground on which goods put at a source would stand there."""
-    return Basis.OWNED if source.holder in GOVERNMENT else BASIS.get(source.holder, Basis.OFFERED)
-
-
-def _lots_to_add(instance: Instance) -> Iterable[Lot]:
-    """A smallest pack at every source that has a road to a need of the item, above what floors would swallow.
-
-    Not where a release has opened the strategic floor: the added lot would live longest, keep the floor in the place of
-    the opened goods, and shut their lanes.
-    """
-    packs = smallest_packs(instance)
-    places: dict[str, set[str]] = defaultdict(set)
-    for need in instance.needs:
-        places[need.item_code].add(need.place_code)
-    reached: dict[str, set[str]] = defaultdict(set)
-    for route in instance.routes:
-        reached[route.site_code].add(route.place_code)
-    gaps = floor_gaps(instance)
-    released = {(row.source_code, row.item_code) for row in instance.floors if row.opened}
-    for source in instance.sources:
-        for item_code, wanted in places.items():
-            if reached[source.site_code] & wanted and (source.code, item_code) not in released:
-                pack, basis = packs.get(item_code, 1), basis_at(source)
-                gap = -(-gaps.get((source.code, item_code), 0) // pack) * pack if basis is Basis.OWNED else 0
-                yield Lot(MORE, source.code, item_code, gap + pack, None, pack, 0, basis)
-
-
-def floor_gaps(instance: Instance) -> dict[tuple[str, str], int]:
-    """What owned stock on the shelf lacks of the floor it must keep from others; new goods fill that first."""
-    owned: dict[tuple[str, str], int] = defaultdict(int)
-    for lot in instance.lots:
-        if lot.basis is Basis.OWNED and lot.available_from_hour == 0:
-            owned[lot.source_code, lot.item_code] += lot.quantity
-    gaps = {
-        (row.source_code, row.item_code): row.kept_from_others - owned[row.source_code, row.item_code]
-        for row in instance.floors
-    }
-    return {key: gap for key, gap in gaps.items() if gap > 0}
-
-
 class Levers:
     """One component of the widened world, closed to what is real, with a column for every lever."""
 
@@ -149,10 +119,13 @@ class Levers:
         self._inside: dict[int, list[int]] = defaultdict(list)
         for number, demand in enumerate(component.demands):
             self._inside[demand.need.priority_class].append(number)
+        self.classes = tuple(sorted(self._inside))
         matrix = self._matrix(rows, plan)
         self.program = LinearProgram(matrix, Budget().iterations)
         self._totals = np.arange(len(rows), len(matrix.row_lower))
-        self._asking = LinearProgram(self._unbound(matrix), Budget().iterations)
+        self._asking = LinearProgram(matrix, Budget().iterations)
+        self._ceiling = matrix.column_upper
+        self._served: set[int] = set()
         self.width = self.arrays.width + len(self.levers)
         self._prices = self._price_list()
         self._free = np.arange(self.arrays.width, self.width)
@@ -180,8 +153,9 @@ class Levers:
         x = self.program.minimise(cost).x
         self.base = x[self.unmet.start : self.unmet.stop].copy()
         self.program.bound_columns(np.arange(self.unmet.start, self.unmet.stop), 0.0, self.base)
-        late = np.flatnonzero(self._late_hours)
-        self.program.bound_columns(late, 0.0, x[late])
+        self._late = late = np.flatnonzero(self._late_hours)
+        self._late_now = x[late]
+        self.program.bound_columns(late, 0.0, self._late_now)
         self.late_classes = {int(one) for one in np.unique(self._late_class[late[x[late] > NEARLY]])}
 
     def recipe(self, pair: int) -> Recipe | None:
@@ -207,6 +181,43 @@ class Levers:
         gains = {self.component.demands[n].need.code: units for n, units in brought.items() if units}
         return Recipe(gains, amounts, self._steps_used(x)) if gains else None
 
+    def taking(self, pair: int) -> Taking | None:
+        """What a pair could have in the real world if others went without, who is harmed least by class first.
+
+        Nobody gains beside it and nobody waits longer, so what the rest loses is what this pair costs.
+        """
+        inside = [n for n in self.component.pairs[pair].demands if self.base[n] > NEARLY]
+        if not inside:
+            return None
+        own = self.unmet.start + np.array(self.component.pairs[pair].demands, np.int64)
+        columns = np.arange(self.unmet.start, self.unmet.stop)
+        self._set(self._asking, np.zeros(len(self.levers)), set())
+        self._asking.bound_rows(self._totals, -INFINITY, INFINITY)
+        self._asking.bound_columns(columns, self.base, INFINITY)
+        self._asking.bound_columns(own, 0.0, self.base[own - self.unmet.start])
+        self._asking.bound_columns(self._late, 0.0, self._late_now)
+        cost = np.zeros(self.width)
+        cost[columns] = [10.0 ** (CLASSES - demand.need.priority_class) for demand in self.component.demands]
+        cost[own] = UNFILLED_AT_ANY_PRICE
+        try:
+            unmet = self._asking.minimise(cost).x[columns]
+        except SolverFailed:
+            return None
+        gains = {n: self._units(self.base[n] - unmet[n]) for n in inside}
+        losses = self._losses(unmet)
+        named = {self.component.demands[n].need.code: units for n, units in gains.items() if units}
+        return Taking(named, losses) if named and losses else None
+
+    def _losses(self, unmet: FloatArray) -> tuple[Loss, ...]:
+        """Who goes without more than now, by pair, rounded up."""
+        found = []
+        for pair in self.component.pairs:
+            inside = list(pair.demands)
+            if units := self._units_up(float((unmet[inside] - self.base[inside]).sum())):
+                need = self.component.demands[inside[0]].need
+                found.append(Loss(need.priority_class, need.item_code, need.place_code, need.incident_code, units))
+        return tuple(sorted(found, key=lambda row: (-row.quantity, row.priority_class, row.item_code, row.place_code)))
+
     def missing(self, need_code: str) -> int:
         """Base units a need must go without, whole packs and what rounding left lying about apart."""
         return self._units(float(self.base[self.position[need_code]]))
@@ -218,25 +229,37 @@ class Levers:
     def _units(self, steps: float) -> int:
         return int(steps * self.component.unit + 100 * NEARLY)
 
+    def _units_up(self, steps: float) -> int:
+        return int(np.ceil(max(0.0, steps) * self.component.unit - 100 * NEARLY))
+
     def reach(self, classes: Sequence[int], amounts: Amounts, steps: Iterable[int]) -> list[tuple[float, float]]:
         """How little each of these classes could go without, one after the other, with levers pulled and steps opened.
 
-        Here nobody is kept from losing: what a class can have does not depend on what lower ones want.
+        Here nobody is kept from losing: what a class can have does not depend on what lower ones want. A class that
+        goes without nothing and waits for nothing before any lever is pulled has all it wants and is not asked again.
         returns  base units unmet, and unit hours late, by class
         """
         tops = np.array([min(amounts.get((one.kind, one.code), 0.0), one.ceiling) for one in self.levers])
         self._set(self._asking, tops, set(steps))
         self._asking.bound_rows(self._totals, -INFINITY, INFINITY)
+        self._asking.bound_columns(np.arange(self.unmet.start, self.unmet.stop), 0.0, INFINITY)
+        self._asking.bound_columns(self._late, 0.0, self._ceiling[self._late])
         reached = []
         for priority in classes:
             columns = [self.unmet.start + n for n in self._inside[priority]]
             hours = np.where(self._late_class == priority, self._late_hours, 0.0)
+            if priority in self._served:
+                self._asking.bound_rows(self._totals[[priority - 1]], -INFINITY, NEARLY)
+                reached.append((0.0, 0.0))
+                continue
             cost = A_LITTLE * hours
             cost[columns] = 1.0
             x = self._asking.minimise(cost).x
             least = float(x[columns].sum())
             self._asking.bound_rows(self._totals[[priority - 1]], -INFINITY, least * (1 + NEARLY) + NEARLY)
             reached.append((self.component.unit * least, float(hours @ x)))
+        if not amounts and not steps:
+            self._served |= {one for one, row in zip(classes, reached, strict=True) if max(row) < NEARLY}
         return reached
 
     def _set(self, program: LinearProgram, tops: FloatArray, steps: set[int] | None) -> None:
@@ -337,12 +360,6 @@ class Levers:
             ceiling[arrays.blocks["breach"].start + number] = broken.get((pin.source_code, pin.need_code), 0.0)
         zero = np.zeros(len(ceiling))
         return Matrix(starts, columns[order], values[order], lower, upper, zero, ceiling)
-
-    def _unbound(self, matrix: Matrix) -> Matrix:
-        """The same program in which needs may lose what the plan gives them."""
-        ceiling = matrix.column_upper.copy()
-        ceiling[self.unmet.start : self.unmet.stop] = INFINITY
-        return replace(matrix, column_upper=ceiling)
 
     def _price_list(self) -> FloatArray:
         """What a unit of every column costs: closed steps by their number, a little for the way, the rest nothing."""

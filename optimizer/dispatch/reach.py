@@ -13,7 +13,7 @@ from optimizer.dispatch.stages import StagedProgram, class_stages
 from optimizer.limits import Budget
 
 
-def unmet_by_class(instance: Instance) -> dict[int, int]:
+def least_unmet(instance: Instance) -> dict[int, int]:
     """Least unmet of every class, strictly in order, base units; shares inside a class do not change it on a flow."""
     totals: dict[int, int] = {}
     policy = Policy()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from optimizer.dispatch.levers import Amounts, Levers, Recipe
@@ -19,6 +20,7 @@ from optimizer.engine import SolverFailed
 PROMISE_KEPT = 0.9  # the least share of a promise that a re-solve must bring
 NEAR_LEAST = 1.02  # a plan this near the least unmet of its class is one in which fairness cost nothing
 STRICT_BELOW = 2  # below it two classes may take, by waiting less as well: there every promise is solved again
+NOTHING = 1e-6  # base units, or unit hours, that count as none
 TAKEN_MAX = 0.01  # base units a higher class may take: the room of one bulky unit is that of a hundred small ones
 
 
@@ -40,8 +42,13 @@ class Unlocks:
         self.levers, self.pairs = levers, levers.component.pairs
         found = {pair: levers.recipe(pair) for pair in range(len(self.pairs))}  # pairs come by class, then item
         self.recipes = {pair: recipe for pair, recipe in found.items() if recipe is not None}
-        self._reach: dict[tuple[int, ...], list[tuple[float, float]]] = {}
-        self.proven = {code: one for pair, one in self._prove() for code in self.recipes[pair].gains}
+        self._before: dict[int, tuple[float, float]] = {}
+        with suppress(SolverFailed):  # then nothing is proven but what needs no comparison
+            self._before = dict(zip(levers.classes, levers.reach(levers.classes, {}, ()), strict=True))
+        held = dict(self._prove())
+        self.proven = {code: one for pair, one in held.items() for code in self.recipes[pair].gains}
+        takings = (levers.taking(pair) for pair in range(len(self.pairs)) if pair not in held)
+        self.takings = {code: taking for taking in takings if taking is not None for code in taking.gains}
 
     def _prove(self) -> Iterator[tuple[int, Proven]]:
         groups: dict[tuple[int, str], list[int]] = defaultdict(list)
@@ -50,7 +57,10 @@ class Unlocks:
         for (priority, item_code), left in sorted(groups.items()):
             higher = [n for n in self.recipes if self.pairs[n].priority_class < priority]
             same_item = [n for n in higher if self.pairs[n].item_code == item_code]
-            for first in dict.fromkeys(((), tuple(same_item), tuple(higher))):
+            plain = [pair for pair in left if self._holds_by_itself(pair)]
+            yield from ((pair, Proven(self.recipes[pair])) for pair in plain)
+            left = [pair for pair in left if pair not in plain]
+            for first in dict.fromkeys(((), tuple(same_item), tuple(higher))) if left else ():
                 held = set(self._held(left, first, higher))
                 also = sum(self.recipes[n].quantity for n in first)
                 yield from ((pair, Proven(self.recipes[pair], also)) for pair in sorted(held))
@@ -68,15 +78,26 @@ class Unlocks:
             yield from self._held(pairs[:middle], first, higher)
             yield from self._held(pairs[middle:], first, higher)
 
+    def _holds_by_itself(self, pair: int) -> bool:
+        """Whether no re-solve is due: higher classes have all they want, so the goods of the recipe are left to this
+        class, and the plan was near enough to the least that what the recipe brings brings the least down with it."""
+        priority, promised = self.pairs[pair].priority_class, self.recipes[pair].quantity
+        if priority not in self._before or any(max(self._before[n]) > NOTHING for n in self._before if n < priority):
+            return False
+        above_least = self.levers.unmet_of(priority) - self._before[priority][0]
+        return above_least <= (1 - PROMISE_KEPT) * promised
+
     def _holds(self, pairs: Sequence[int], first: Sequence[int], *, served: bool) -> bool:
         """Whether these levers bring what they promise on a re-solve in which every class takes what it can have."""
         priority = self.pairs[pairs[0]].priority_class
-        classes = tuple(range(1, priority + 1))
+        classes = tuple(one for one in self.levers.classes if one <= priority)
         late = any(one < priority for one in self.levers.late_classes)
         if served and not late and (priority == 1 or first):
             return True
+        if priority not in self._before:
+            return False
+        before = [self._before[one] for one in classes]
         try:
-            before = self._before(classes)
             after = self.levers.reach(classes, *together(self.recipes[n] for n in (*pairs, *first)))
         except SolverFailed:  # then nothing is proven
             return False
@@ -89,18 +110,10 @@ class Unlocks:
         spared = priority <= STRICT_BELOW and not self._is_least(classes)
         return taken < TAKEN_MAX and (kept or spared)
 
-    def _before(self, classes: tuple[int, ...]) -> list[tuple[float, float]]:
-        if classes not in self._reach:
-            self._reach[classes] = self.levers.reach(classes, {}, ())
-        return self._reach[classes]
-
     def _is_least(self, classes: tuple[int, ...]) -> bool:
         """Whether the plan leaves no more unmet than it must; behind docks fairness may cost units, and then another
         plan of the same world is no measure for what a lever does to this one."""
-        least = (row[0] for row in self._before(classes))
-        return all(
-            self.levers.unmet_of(one) <= NEAR_LEAST * units + 1 for one, units in zip(classes, least, strict=True)
-        )
+        return all(self.levers.unmet_of(one) <= NEAR_LEAST * self._before[one][0] + 1 for one in classes)
 
 
 def together(recipes: Iterable[Recipe]) -> tuple[Amounts, set[int]]:

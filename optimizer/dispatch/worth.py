@@ -9,11 +9,11 @@ from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.compare import Shift, compare_plans
 from optimizer.dispatch.explain import Measure
 from optimizer.dispatch.instance import Instance, Level, Lot, Source
-from optimizer.dispatch.levers import basis_at
 from optimizer.dispatch.packs import smallest_packs
 from optimizer.dispatch.policy import Policy
-from optimizer.dispatch.reach import unmet_by_class
+from optimizer.dispatch.reach import least_unmet
 from optimizer.dispatch.substitutes import linked_items
+from optimizer.dispatch.widened import basis_at
 
 Change = Callable[[Instance, int], Instance]
 CEILING = 1 << 20  # no range is searched beyond it
@@ -39,10 +39,10 @@ def worth_of(instance: Instance, what: str, change: Change, policy: Policy | Non
 
     step  units of the change in one step (a pack, an hour's worth of loading)
     """
-    before = unmet_by_class(instance)
+    before = least_unmet(instance)
 
     def gained(steps: int) -> dict[int, int]:
-        after = unmet_by_class(change(instance, steps * step))
+        after = least_unmet(change(instance, steps * step))
         return {one: before[one] - after.get(one, 0) for one in before if before[one] != after.get(one, 0)}
 
     first = gained(1)

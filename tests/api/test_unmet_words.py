@@ -10,7 +10,7 @@ from api.views.naming import Names
 from api.views.unmet_words import reason
 from optimizer.dispatch.allocate import allocate
 from optimizer.dispatch.explain import explain
-from optimizer.dispatch.instance import Dock, Floor, HolderKind, Incident, Instance, Item, Level
+from optimizer.dispatch.instance import Dock, Floor, HolderKind, Incident, Instance, Item, Level, Route
 from tests.optimizer.worlds import make_lot, make_need, make_source, make_world
 
 START = datetime(2021, 1, 5, tzinfo=UTC)
@@ -40,6 +40,24 @@ def test_a_signature_that_is_missing_is_said_with_who_gives_it() -> None:
         "启用第 3 步,动用 省库 的 60,由 持有单位的应急委委员 签批。",
         "这样本条可得 60,该处各时段共得 60,别处一件不少(已重新求解验证)。",
     ]
+
+
+def test_who_would_go_without_is_said_by_name() -> None:
+    world = make_world(
+        incidents=(Incident("X", Level.I, (9,)),),
+        floors=(Floor("S1", "MASK", strategic=100, opened=100),),
+        needs=(make_need(**NEED), make_need("N2", "P2", 45)),
+        routes=(Route("W-S1", "P1", 2, 10), Route("W-S1", "P2", 2, 10)),
+    )
+    (found,) = [row for row in explain(world, allocate(world)) if row.need_code == NEED["code"]]
+
+    zh, en = (reason(text_in(one), NAMES, START, asdict(found)).because[0] for one in (Language.ZH, Language.EN))
+
+    assert en == (
+        "3 could only come from others: 3 more for this place over all its hours would cost others 3, most of all "
+        "P2 3 of 口罩 (class 1): solved again."
+    )
+    assert zh == "3 只能由别处让出:该处各时段多得 3,别处共少 3,其中最多的是 P2 的 口罩 3(第 1 类)(已重新求解验证)。"
 
 
 def test_a_slow_dock_and_too_few_goods_are_said_together() -> None:
