@@ -15,6 +15,7 @@ from fractions import Fraction
 import numpy as np
 
 from optimizer.dispatch.arcs import Demand, Lane, Network
+from optimizer.dispatch.ascent import raised
 from optimizer.dispatch.draft import Draft
 from optimizer.dispatch.heuristics import finished, keep_pins
 from optimizer.dispatch.instance import Pin
@@ -48,6 +49,8 @@ def guided_plan(network: Network, policy: Policy, budget: Budget, pins: Sequence
     exact = build_packing(network, draft, claims_of(network, draft, ()))
     packing = exact if rung is Rung.EXACT_STAGES else narrowed(exact, draft, policy, budget)
     x, prices = settle_packing(packing, policy, budget)
+    if packing is not exact:
+        prices = [(together, raised_for(exact, together, row)) for together, row in prices]
     bounds = {together.key: proven(exact, together, row) for together, row in prices}
     if rung is Rung.EXACT_STAGES:
         write_short(draft, packing, x)
@@ -141,6 +144,12 @@ def prices_of(packing: Packing, optimum: Optimum) -> Prices:
     """The duals of an optimum with their signs turned: what one more unit of stock or room would gain."""
     stock = np.maximum(0.0, -optimum.row_duals[packing.stock.start : packing.stock.stop])
     return Prices(packing, stock, np.maximum(0.0, optimum.row_duals[packing.loads.start : packing.loads.stop]))
+
+
+def raised_for(exact: Packing, together: Round, prices: Prices) -> Prices:
+    """Prices of some lanes made fit for all of them."""
+    stock, loads = raised(exact, value_of(exact, together), prices.stock, prices.loads)
+    return Prices(exact, stock, loads)
 
 
 def proven(exact: Packing, together: Round, prices: Prices) -> float:
