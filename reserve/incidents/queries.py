@@ -256,7 +256,7 @@ def needs_at(
         statement = statement.where(Need.origin == origin)
     if not with_zero:
         statement = statement.where(NeedVersion.high > 0)
-    return [NeedNow(*row) for row in session.execute(statement).tuples()]
+    return [NeedNow(*row) for row in session.execute(statement)]
 
 
 def request_lines(session: Session, document_id: int) -> Sequence[RequestLine]:
