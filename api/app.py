@@ -23,6 +23,7 @@ from api.pages import (
     machines,
     moving,
     offline,
+    orders,
     papers,
     planner,
     prints,
@@ -44,7 +45,21 @@ DESK = (keeping, machines, receiving, moving, shipping, counting, offline)
 PLANNING = (planner, scenarios)
 PAGES = tuple(
     each.router
-    for each in (sign_in, home, search, stock, charts, papers, sheets, prints, docs, styleguide, *DESK, *PLANNING)
+    for each in (
+        sign_in,
+        home,
+        search,
+        stock,
+        charts,
+        papers,
+        orders,
+        sheets,
+        prints,
+        docs,
+        styleguide,
+        *DESK,
+        *PLANNING,
+    )
 )
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

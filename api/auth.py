@@ -15,8 +15,9 @@ from starlette.responses import Response
 from api.doors import Doors
 from api.errors import ForgedRequest, NotSignedIn
 from reserve.access import queries, rules, sessions
+from reserve.access.models import SignInSession
 from reserve.access.rules import GUEST, WORKER, csrf_token, secret_hash
-from reserve.access.terms import SignInDraft, SignInOutcome, SignInResult
+from reserve.access.terms import ProofDraft, SignInDraft, SignInOutcome, SignInResult
 from reserve.authority import Actor
 from reserve.clock import SystemClock
 from reserve.commands import Done
@@ -40,6 +41,13 @@ class SignInLocked(Refusal):
     code = "sign_in_locked"
 
 
+class ProofNeeded(Refusal):
+    """Signing wants the password again: a session left open must not sign. A program's token cannot give one."""
+
+    kind = "not_allowed"
+    code = "proof_needed"
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks in this request. ``session_secret`` is the cookie's, empty for a token."""
@@ -49,6 +57,8 @@ class Caller:
     session_id: int = 0
     session_secret: str = ""
     must_change_password: bool = False
+    proved_at: datetime | None = None
+    """When the password was last given in this session; none for a token."""
 
     @property
     def csrf(self) -> str:
@@ -134,28 +144,28 @@ def _caller_of_cookie(request: Request, doors: Doors) -> Caller | None:
     found = doors.real.ask(_session_and_caller, secret_hash(secret), doors.runner.clock.now())
     if found is None:
         return None
-    session_id, created_at, stored_last_seen, caller = found
+    row, caller = found
     now = doors.real.clock.now()
     is_alive = rules.is_session_alive(
-        created_at=created_at,
-        last_seen_at=doors.presence.last_seen(session_id, stored_last_seen),
+        created_at=row.created_at,
+        last_seen_at=doors.presence.last_seen(row.id, row.last_seen_at),
         now=now,
         idle=rules.idle_limit((grant.role for grant in caller.actor.grants), doors.idle),
         absolute=doors.absolute,
     )
     if not is_alive:
         return None
-    if seen := doors.presence.note(session_id, now):
+    if seen := doors.presence.note(row.id, now):
         doors.real.run(sessions.record_seen, seen, actor=WORKER, answer=Done)
-    return replace(caller, session_id=session_id, session_secret=secret)
+    return replace(caller, session_id=row.id, session_secret=secret, proved_at=row.proved_at)
 
 
-def _session_and_caller(session: Session, hashed: str, now: datetime) -> tuple[int, datetime, datetime, Caller] | None:
+def _session_and_caller(session: Session, hashed: str, now: datetime) -> tuple[SignInSession, Caller] | None:
     found = queries.find_session(session, hashed)
     if found is None:
         return None
     caller = _caller_of_user(session, found.user_id, now)
-    return None if caller is None else (found.id, found.created_at, found.last_seen_at, caller)
+    return None if caller is None else (found, caller)
 
 
 # --- signing in -------------------------------------------------------------------------------------------------------
@@ -188,6 +198,46 @@ def sign_in(request: Request, login: str, password: str) -> str:
         raise SignInRefused("login and password do not fit")
     doors.throttle.succeed(address)
     return secret
+
+
+def has_proof(request: Request, caller: Caller) -> bool:
+    """Whether this session's person gave the password a short while ago."""
+    doors = doors_of(request)
+    return caller.proved_at is not None and rules.is_proof_fresh(
+        caller.proved_at, doors.real.clock.now(), doors.signing
+    )
+
+
+def read_proven_caller(request: Request, caller: Annotated[Caller, Depends(read_caller)]) -> Caller:
+    """The caller of a route that signs. Raises ProofNeeded."""
+    if not has_proof(request, caller):
+        minutes = doors_of(request).settings.signing_minutes
+        raise ProofNeeded("the password is wanted again", permission="proof", minutes=minutes)
+    return caller
+
+
+def prove(request: Request, caller: Caller, password: str) -> None:
+    """Take the password once more. Raises SignInRefused, SignInLocked, TooManySignIns as at sign-in.
+
+    A program's token has no session that could be proved: ProofNeeded.
+    """
+    doors = doors_of(request)
+    if not caller.session_secret:
+        raise ProofNeeded("a token cannot sign", permission="proof", minutes=doors.settings.signing_minutes)
+    address = request.client.host if request.client else ""
+    now = doors.real.clock.now()
+    _refuse_until(doors.throttle.retry_at(address, caller.actor.login, now), now)
+    stored, locked_until = doors.real.ask(queries.sign_in_facts, caller.actor.login)
+    _refuse_until(locked_until, now)
+    fits = doors.passwords.fits(password, stored)
+    draft = ProofDraft(session_id=caller.session_id, fitting_hash=stored if fits else None)
+    result = doors.real.run(sessions.prove, draft, actor=caller.actor, answer=SignInResult).value
+    if result.outcome is SignInOutcome.LOCKED:
+        _refuse_until(result.retry_at, now)
+    if result.outcome is not SignInOutcome.SIGNED_IN:
+        doors.throttle.fail(address, None, now)
+        raise SignInRefused("the password does not fit")
+    doors.throttle.succeed(address)
 
 
 def _refuse_until(moment: datetime | None, now: datetime) -> None:

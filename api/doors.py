@@ -45,6 +45,10 @@ class Doors:
     def absolute(self) -> timedelta:
         return timedelta(hours=self.settings.session_absolute_hours)
 
+    @property
+    def signing(self) -> timedelta:
+        return timedelta(minutes=self.settings.signing_minutes)
+
     def today(self) -> date:
         """The day in Hebei; in a drill the story's day."""
         return local_day(self.runner.clock.now())

@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     argon2_time_cost: int = 3
     session_idle_minutes: int = 30
     session_absolute_hours: int = 12
+    signing_minutes: int = 5
+    """How old the last password may be when somebody signs a paper or gives a role."""
     parallel_sign_ins: int = 4
 
     @property

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api.desk import Page
 from api.views import home as views
+from api.views import transit
 from reserve.access import queries as access_queries
 from reserve.authority import Permission
 from reserve.papers import queries as paper_queries
@@ -20,8 +21,7 @@ def home(page: Page) -> Response:
     actor = page.actor
     waiting = None
     if actor.has(Permission.DOCUMENT_SIGN):
-        roles = [(grant.role, grant.organisation_path) for grant in actor.grants]
-        waiting = list(page.ask(paper_queries.waiting_for_signature, roles))
+        waiting = list(page.ask(paper_queries.waiting_for_signature, actor))
     pending = None
     if actor.has(Permission.GRANT_CONFIRM):
         pending = list(page.ask(access_queries.list_pending_grants, actor.scopes(Permission.GRANT_CONFIRM)))
@@ -30,6 +30,9 @@ def home(page: Page) -> Response:
         "roles": page.ask(views.roles_with_places, actor, page.text.language),
         "waiting": waiting,
         "incidents": page.ask(views.open_incidents, page.now) if actor.has(Permission.INCIDENT_READ) else None,
+        "road": page.ask(transit.vital, page.scopes(Permission.ORDER_READ), page.now, page.text)
+        if actor.has(Permission.ORDER_READ)
+        else None,
         "pending_grants": pending,
     }
     return page.show("home.html", context)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from api import auth
-from api.auth import doors_of, require_same_origin
+from api.auth import Caller, doors_of, read_caller, read_proven_caller, require_same_origin
 from api.deps import After, AfterId, Command, Limit, Page, Question, needs, page_of
 from api.schemas.access import (
     AccountOut,
@@ -18,6 +20,7 @@ from api.schemas.access import (
     NewUserOut,
     OwnPasswordIn,
     PasswordResetIn,
+    ProofIn,
     SignedInOut,
     SignInIn,
     TokenIn,
@@ -44,6 +47,7 @@ from reserve.commands import Done
 from reserve.errors import InvalidInput, Problem
 
 router = APIRouter(tags=["access"])
+PROOF = Depends(read_proven_caller)
 
 
 @router.post("/sessions", status_code=201, response_model=SignedInOut)
@@ -61,6 +65,13 @@ def sign_out(command: Command, everywhere: bool = False) -> Done:
     """End this session, or with ``everywhere`` all of one's sessions."""
     draft = SignOutDraft(session_id=command.caller.session_id, everywhere=everywhere)
     return command.run_real(sessions.sign_out, draft, answer=Done).value
+
+
+@router.post("/sessions/proof", response_model=Done, dependencies=[needs()])
+def prove(body: ProofIn, request: Request, caller: Annotated[Caller, Depends(read_caller)]) -> Done:
+    """Give the password once more; for some minutes this session may then sign and give roles."""
+    auth.prove(request, caller, body.password.get_secret_value())
+    return Done()
 
 
 @router.get("/me", response_model=MeOut, dependencies=[needs()])
@@ -154,13 +165,13 @@ def list_grants(
     return page_of(GrantRecordOut, rows, limit, key=lambda row: row.id)
 
 
-@router.post("/grants", status_code=201, response_model=GrantOut, dependencies=[needs(Permission.GRANT_WRITE)])
+@router.post("/grants", status_code=201, response_model=GrantOut, dependencies=[needs(Permission.GRANT_WRITE), PROOF])
 def grant_role(draft: GrantDraft, command: Command) -> Response:
     """Record a grant. It takes effect when a second officer confirms it."""
     return command.run(service.grant_role, draft, answer=GrantOut)
 
 
-@router.post("/grants/confirm", response_model=GrantOut, dependencies=[needs(Permission.GRANT_CONFIRM)])
+@router.post("/grants/confirm", response_model=GrantOut, dependencies=[needs(Permission.GRANT_CONFIRM), PROOF])
 def confirm_grant(draft: GrantConfirmationDraft, command: Command) -> Response:
     return command.run(service.confirm_grant, draft, answer=GrantOut)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import RootModel
 from starlette.responses import Response
 
+from api.auth import read_proven_caller
 from api.deps import AfterId, Command, Limit, Page, Question, needs
 from api.schemas.papers import (
     DocumentOut,
@@ -37,9 +38,16 @@ def get_approval_matrix(question: Question) -> Matrix:
     return Matrix([MatrixRowOut.model_validate(row) for row in question.ask(queries.matrix_in_force)])
 
 
-@router.post("/signatures", response_model=DocumentRef, dependencies=[needs(Permission.DOCUMENT_SIGN)])
+@router.post(
+    "/signatures",
+    response_model=DocumentRef,
+    dependencies=[needs(Permission.DOCUMENT_SIGN), Depends(read_proven_caller)],
+)
 def sign(draft: SignatureDraft, command: Command) -> Response:
-    """Decide lines of a paper in the step that is open for them. A rejected order gives its goods back at once."""
+    """Decide lines of a paper in the step that is open for them. A rejected order gives its goods back at once.
+
+    Wants the password given a short while ago: at sign-in, or by ``POST /sessions/proof``.
+    """
     return command.run(dispatch_service.sign, draft, answer=DocumentRef)
 
 
@@ -63,8 +71,7 @@ def list_documents(
 @router.get("/documents/waiting", response_model=list[DocumentRef], dependencies=[needs(Permission.DOCUMENT_SIGN)])
 def list_waiting(question: Question) -> list[DocumentRef]:
     """Papers with a step that waits for one of my roles."""
-    roles = [(grant.role, grant.organisation_path) for grant in question.actor.grants]
-    return [DocumentRef.model_validate(row) for row in question.ask(queries.waiting_for_signature, roles)]
+    return [DocumentRef.model_validate(row) for row in question.ask(queries.waiting_for_signature, question.actor)]
 
 
 @router.get("/documents/{number}", response_model=DocumentOut, dependencies=[needs(Permission.DOCUMENT_READ)])

@@ -86,6 +86,10 @@ class SignInIn(Draft):
     password: SecretStr
 
 
+class ProofIn(Draft):
+    password: SecretStr
+
+
 class SignedInOut(Out):
     csrf_token: str
 

@@ -143,7 +143,10 @@ class AcknowledgementOut(Out):
 
 
 class LineProgressOut(Out):
-    """ordered = held + departed + given up; departed = in transit + accepted + damaged + lost + returned"""
+    """ordered = held + expected + departed + given up
+
+    departed = in transit + accepted + damaged + lost + returned
+    """
 
     line_no: int
     item_code: str
@@ -155,6 +158,9 @@ class LineProgressOut(Out):
     receiver_code: str
     ordered: int
     held: int
+    expected: int
+    """Promised of goods still to be made or to come."""
+    given_up: int
     departed: int
     in_transit: int
     accepted: int

@@ -116,6 +116,8 @@ def order(session: Session, number: str, scopes: tuple[str, ...]) -> OrderOut:
             receiver_code=line.receiver_code,
             ordered=progress[line.line_no].ordered,
             held=progress[line.line_no].held,
+            expected=progress[line.line_no].expected,
+            given_up=progress[line.line_no].given_up,
             departed=progress[line.line_no].departed,
             in_transit=progress[line.line_no].in_transit,
             accepted=progress[line.line_no].accepted,

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from api.schemas.papers import DocumentOut, DocumentRow
+from api.schemas.papers import DocumentOut, DocumentRow, LineOut
 from api.views import papers
 from api.views.document_rows import document_rows
 from api.views.scoping import parties_in
 from reserve.access import queries as access_queries
 from reserve.audit import queries as audit_queries
 from reserve.audit.models import AuditEntry
+from reserve.authority import Actor, Permission
 from reserve.catalogue import queries as catalogue_queries
 from reserve.catalogue.models import Item
 from reserve.organisations import queries as organisation_queries
 from reserve.organisations.models import Organisation
 from reserve.papers import queries, reading
-from reserve.papers.terms import DocumentKind
+from reserve.papers.terms import DocumentKind, State
 from reserve.sites import queries as site_queries
 from reserve.stock import history
 from reserve.stock.history import LedgerLine
@@ -37,6 +38,8 @@ class PaperPage:
     """Names of the sites and organisations that stand on lines, by code."""
     ledger: list[LedgerLine]
     audit: list[AuditEntry]
+    mine: list[LineOut]
+    """Lines that wait for the reader's signature."""
 
 
 def newest(
@@ -50,7 +53,13 @@ def newest(
 
 
 def paper_page(
-    session: Session, number: str, scopes: tuple[str, ...], stock_scopes: tuple[str, ...], *, with_audit: bool
+    session: Session,
+    number: str,
+    actor: Actor,
+    scopes: tuple[str, ...],
+    stock_scopes: tuple[str, ...],
+    *,
+    with_audit: bool,
 ) -> PaperPage:
     """Everything on and behind a paper that this reader may see. Raises NotFound."""
     paper = papers.whole(session, number, scopes)
@@ -68,7 +77,16 @@ def paper_page(
         places=_places(session, paper),
         ledger=ledger,
         audit=audit,
+        mine=lines_waiting(session, paper, actor),
     )
+
+
+def lines_waiting(session: Session, paper: DocumentOut, actor: Actor) -> list[LineOut]:
+    """Lines of a paper that this reader may sign now."""
+    if paper.state is not State.SUBMITTED or not actor.has(Permission.DOCUMENT_SIGN):
+        return []
+    open_for_me = queries.lines_open_for(session, queries.get_document(session, paper.number), actor)
+    return [line for line in paper.lines if line.line_no in open_for_me]
 
 
 def _places(session: Session, paper: DocumentOut) -> dict[str, str]:

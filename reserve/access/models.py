@@ -70,6 +70,8 @@ class SignInSession(Base):
     address: Mapped[str]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    proved_at: Mapped[datetime]
+    """When its person last gave the password: at sign-in, and again before signing."""
     ended_at: Mapped[datetime | None]
 
 

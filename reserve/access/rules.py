@@ -200,6 +200,11 @@ def is_session_alive(
     return now < last_seen_at + idle and now < created_at + absolute
 
 
+def is_proof_fresh(proved_at: datetime, now: datetime, limit: timedelta) -> bool:
+    """Whether the last password of a session still counts for signing. All times are real times."""
+    return now < proved_at + limit
+
+
 def secret_hash(secret: str) -> str:
     """How the secret of a cookie or token is kept. It has 256 random bits, so a fast hash is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from pydantic import SecretStr
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from reserve.access import queries, rules
 from reserve.access.models import ApiToken, SignInSession, User
 from reserve.access.terms import (
+    ProofDraft,
     SeenDraft,
     SignInDraft,
     SignInOutcome,
@@ -41,16 +43,9 @@ def sign_in(session: Session, actor: Actor, draft: SignInDraft, *, now: datetime
     user = session.scalar(select(User).where(User.login == draft.login).with_for_update())
     if user is None:
         return SignInResult(outcome=SignInOutcome.REFUSED)
-    if user.locked_until is not None and now < user.locked_until:
-        return SignInResult(outcome=SignInOutcome.LOCKED, retry_at=user.locked_until)
-    fitting = draft.fitting_hash.get_secret_value() if draft.fitting_hash else None
-    if not user.is_active or not rules.is_password_known(user.password_hash, fitting):
-        user.failed_sign_ins += 1
-        user.locked_until = now + rules.pause_after(user.failed_sign_ins)
-        session.flush()
-        return SignInResult(outcome=SignInOutcome.REFUSED, retry_at=user.locked_until)
-    user.failed_sign_ins = 0
-    user.locked_until = None
+    refused = _refused(session, user, draft.fitting_hash, now)
+    if refused is not None:
+        return refused
     session.add(
         SignInSession(
             secret_hash=draft.session_hash.get_secret_value(),
@@ -58,10 +53,39 @@ def sign_in(session: Session, actor: Actor, draft: SignInDraft, *, now: datetime
             address=draft.address,
             created_at=now,
             last_seen_at=now,
+            proved_at=now,
         )
     )
     session.flush()
     return SignInResult(outcome=SignInOutcome.SIGNED_IN, user_id=user.id)
+
+
+def prove(session: Session, actor: Actor, draft: ProofDraft, *, now: datetime, today: date) -> SignInResult:
+    """Give the password once more in one's own session. Failures count and lock as at sign-in."""
+    _require_signed_in(actor)
+    user = session.scalars(select(User).where(User.id == actor.user_id).with_for_update()).one()
+    refused = _refused(session, user, draft.fitting_hash, now)
+    if refused is not None:
+        return refused
+    mine = (SignInSession.id == draft.session_id, SignInSession.user_id == user.id, SignInSession.ended_at.is_(None))
+    session.execute(update(SignInSession).where(*mine).values(proved_at=now))
+    return SignInResult(outcome=SignInOutcome.SIGNED_IN, user_id=user.id)
+
+
+def _refused(session: Session, user: User, fitting_hash: SecretStr | None, now: datetime) -> SignInResult | None:
+    """What is said to a password that does not fit, or comes too soon; None, and no failures any more, when it fits."""
+    if user.locked_until is not None and now < user.locked_until:
+        return SignInResult(outcome=SignInOutcome.LOCKED, retry_at=user.locked_until)
+    fitting = fitting_hash.get_secret_value() if fitting_hash else None
+    if not user.is_active or not rules.is_password_known(user.password_hash, fitting):
+        user.failed_sign_ins += 1
+        user.locked_until = now + rules.pause_after(user.failed_sign_ins)
+        session.flush()
+        return SignInResult(outcome=SignInOutcome.REFUSED, retry_at=user.locked_until)
+    user.failed_sign_ins = 0
+    user.locked_until = None
+    session.flush()
+    return None
 
 
 def sign_out(session: Session, actor: Actor, draft: SignOutDraft, *, now: datetime, today: date) -> SessionsTouched:

@@ -104,6 +104,13 @@ class SignInDraft(Draft):
     """Hash of the secret in the cookie."""
 
 
+class ProofDraft(Draft):
+    """The password once more inside a session, checked by the door as at sign-in."""
+
+    session_id: int
+    fitting_hash: SecretStr | None = None
+
+
 class SignOutDraft(Draft):
     """End this session, or with ``everywhere`` all sessions of the user."""
 

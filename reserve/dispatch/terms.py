@@ -87,6 +87,11 @@ class LineProgress:
         return self.departed - self.accepted - self.damaged - self.lost - self.returned
 
     @property
+    def given_up(self) -> int:
+        """Neither promised nor sent: not held yet, not approved, cut, or a hold that was broken."""
+        return self.ordered - self.promised - self.departed
+
+    @property
     def coming(self) -> int:
         """Promised or on the road: what a new plan need not send again."""
         return self.promised + self.in_transit

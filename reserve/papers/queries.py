@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from reserve.authority import Actor
 from reserve.errors import NotFound
 from reserve.papers import rules
 from reserve.papers.models import ApprovalRule, ApprovalStep, Document, DocumentLine, DocumentState, Signature
@@ -141,21 +142,38 @@ def matrix_in_force(session: Session) -> list[StepRule]:
     ]
 
 
+def bases_of(session: Session, document: Document) -> list[str]:
+    """What the rows of the matrix rest on that gave this document its steps."""
+    opened_at = select(func.min(ApprovalStep.recorded_at)).where(ApprovalStep.document_id == document.id)
+    version = select(func.max(ApprovalRule.version)).where(ApprovalRule.recorded_at <= opened_at.scalar_subquery())
+    statement = select(ApprovalRule.basis).where(
+        ApprovalRule.version == version.scalar_subquery(),
+        ApprovalRule.document_kind == document.kind.value,
+        ApprovalRule.response_level.in_(["any", document.response_level or "any"]),
+        ApprovalRule.holder_relation.in_(["any", document.holder_relation or "any"]),
+        ApprovalRule.basis != "",
+    )
+    return list(session.scalars(statement.distinct().order_by(ApprovalRule.basis)))
+
+
 def number_of(session: Session, document_id: int | None) -> str | None:
     """Number of the paper that another refers to."""
     return None if document_id is None else session.get_one(Document, document_id).number
 
 
-def waiting_for_signature(session: Session, roles_and_scopes: Iterable[tuple[str, str]]) -> Sequence[Document]:
-    """Submitted documents with a step of one of these roles inside its scope, oldest first."""
-    wanted = list(roles_and_scopes)
-    candidates = session.execute(
-        select(ApprovalStep.document_id, ApprovalStep.role, ApprovalStep.scope_path).order_by(ApprovalStep.document_id)
-    )
-    mine = {
-        row.document_id
-        for row in candidates
-        if any(row.role == role and row.scope_path.startswith(scope) for role, scope in wanted)
-    }
+def waiting_for_signature(session: Session, actor: Actor) -> list[Document]:
+    """Submitted documents of which a line waits for this person, oldest first."""
+    roles = sorted({grant.role for grant in actor.grants})
+    mine = session.scalars(select(ApprovalStep.document_id).where(ApprovalStep.role.in_(roles)).distinct())
     submitted = [each for each, state in states_of_many(session, mine).items() if state is State.SUBMITTED]
-    return session.scalars(select(Document).where(Document.id.in_(submitted)).order_by(Document.id)).all()
+    documents = session.scalars(select(Document).where(Document.id.in_(submitted)).order_by(Document.id))
+    return [document for document in documents if lines_open_for(session, document, actor)]
+
+
+def lines_open_for(session: Session, document: Document, actor: Actor) -> list[int]:
+    """Numbers of the lines of a submitted document that this person may decide now."""
+    given = given_signatures(session, document.id)
+    if actor.person_id in (document.drafted_by_person, document.requested_by_person):
+        return []
+    lines = [line.line_no for line in lines_of(session, document.id)]
+    return rules.lines_open_for(actor, steps_of(session, document.id), given, lines)

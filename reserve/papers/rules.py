@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from reserve.authority import Actor
 from reserve.hashing import content_hash
 from reserve.organisations.terms import Tier
 from reserve.papers.terms import (
@@ -78,6 +79,21 @@ def open_step(steps: Sequence[Step], given: Iterable[SignatureGiven], line_no: i
         if len(persons) < step.quorum:
             return step
     return None
+
+
+def lines_open_for(
+    actor: Actor, steps: Sequence[Step], given: Sequence[SignatureGiven], line_nos: Iterable[int]
+) -> list[int]:
+    """The lines that wait for a role which this person holds there. One person signs a paper once."""
+    if any(each.person_id == actor.person_id for each in given):
+        return []
+    fallen = {each.line_no for each in given if each.decision is Decision.REJECT}
+    waiting = {line_no: open_step(steps, given, line_no) for line_no in line_nos if line_no not in fallen}
+    return [
+        line_no
+        for line_no, step in waiting.items()
+        if step and any(grant.role == step.role and grant.covers(step.scope_path) for grant in actor.grants)
+    ]
 
 
 def approved_quantity(steps: Sequence[Step], given: Sequence[SignatureGiven], line: LineContent) -> int:

@@ -72,9 +72,9 @@ def _require_four_eyes(actor: Actor, document: Document, given: Sequence[Signatu
 def _chosen_ceilings(draft: SignatureDraft, lines: Sequence[LineContent]) -> dict[int, int]:
     """Ceiling per line; all lines in full unless the draft names lines. Lists every bad line."""
     quantities = {line.line_no: line.quantity for line in lines}
-    if not draft.lines:
-        return quantities
     problems = []
+    if draft.decision is Decision.REJECT and not draft.reason.strip():
+        problems.append(Problem("reason_missing", "reason", "why it is rejected", ""))
     for place, decision in enumerate(draft.lines):
         field = f"lines.{place}"
         if decision.line_no not in quantities:
@@ -85,7 +85,7 @@ def _chosen_ceilings(draft: SignatureDraft, lines: Sequence[LineContent]) -> dic
             problems.append(Problem("ceiling_too_high", f"{field}.ceiling", most, str(decision.ceiling), place + 1))
     if problems:
         raise InvalidInput(problems)
-    return {decision.line_no: decision.ceiling for decision in draft.lines}
+    return {decision.line_no: decision.ceiling for decision in draft.lines} or quantities
 
 
 def _step_for(

@@ -16,7 +16,10 @@ from api.faults import KINDS
 from api.sheets.columns import Form
 from api.sheets.registry import KINDS as KINDS_OF_SHEETS
 from reserve.access.terms import Role
+from reserve.dispatch.facts import Caution
 from reserve.dispatch.terms import DeviceCommandKind, DeviceOutcome
+from reserve.incidents.picture import Basis, Confidence
+from reserve.mandates.terms import SourceKind
 from reserve.organisations.terms import HolderKind, Tier
 from reserve.papers.terms import Decision, DocumentKind, State
 from reserve.sites.terms import OUTSIDE, BinKind, SiteKind
@@ -39,6 +42,10 @@ WORDS: dict[str, tuple[type[StrEnum], ...]] = {
     "condition": (Condition,),
     "fund": (Fund,),
     "purpose": (Purpose,),
+    "caution": (Caution,),
+    "basis": (Basis,),
+    "confidence": (Confidence,),
+    "source": (SourceKind,),
     "device": (DeviceCommandKind, DeviceOutcome),
 }
 """Closed lists that pages show as words, by context: the same word may mean two things in two lists."""

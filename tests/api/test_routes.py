@@ -27,6 +27,7 @@ OPEN_ROUTES = {"POST /api/v1/sessions"}
 """Reached without sign-in."""
 VERBS_OF_THE_HOUSE = {
     "sign_in": "the sign-in page and POST /sessions, which check the password first",
+    "prove": "the pages that sign and POST /sessions/proof, which check the password first",
     "record_seen": "the web process itself",
     "set_up_installation": "whoever builds the database, once, at the machine itself",
     "record_plan": "the worker, with what the solver answered",
