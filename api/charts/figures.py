@@ -5,15 +5,14 @@ Colours are those of Okabe and Ito, which people with any colour sight tell apar
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import altair as alt
 
-BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#999999"
+from api.charts.planning import BLUE, GREEN, GREY, ORANGE, RED, flow_map, values, yardstick_bars
+from api.charts.shapes import city_shapes
+
 FONT = "Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 Data = Mapping[str, Any]
 """``rows``, ``language`` and ``words``: what axes and legends are called in that language."""
@@ -30,7 +29,7 @@ def stock_map(data: Data) -> Any:
         by_city[row["code"]] = by_city.get(row["code"], 0) + row["usable"]
     shapes = [_with_usable(shape, by_city, data["language"]) for shape in city_shapes()]
     land = (
-        alt.Chart(_values(shapes))
+        alt.Chart(values(shapes))
         .mark_geoshape(stroke="#ffffff", strokeWidth=1)
         .encode(
             color=alt.Color(
@@ -46,7 +45,7 @@ def stock_map(data: Data) -> Any:
         )
     )
     rings = (
-        alt.Chart(_values([row for row in rows if row["usable"]]))
+        alt.Chart(values([row for row in rows if row["usable"]]))
         .mark_point(filled=True, opacity=0.85, stroke="#ffffff")
         .encode(
             longitude="longitude:Q",
@@ -58,7 +57,7 @@ def stock_map(data: Data) -> Any:
                 sort=words["tiers"],
                 scale=alt.Scale(domain=words["tiers"], range=[RED, ORANGE, GREEN, GREY][: len(words["tiers"])]),
             ),
-            shape=alt.Shape("tier:N", title=words["tier"], sort=words["tiers"]),
+            shape=alt.Shape("tier:N", title=words["tier"], scale=alt.Scale(domain=words["tiers"])),
             tooltip=[
                 alt.Tooltip("name:N", title=words["city"]),
                 alt.Tooltip("tier:N", title=words["tier"]),
@@ -68,10 +67,6 @@ def stock_map(data: Data) -> Any:
     )
     both = alt.layer(land, rings).resolve_scale(color="independent", shape="independent")
     return both.project("mercator").properties(width=400, height=420)
-
-
-def _values(rows: list[dict[str, Any]]) -> Any:
-    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
 
 
 def _with_usable(shape: dict[str, Any], usable: Mapping[str, int], language: str) -> dict[str, Any]:
@@ -86,7 +81,7 @@ def expiry_ladder(data: Data) -> Any:
     rows  from, until (days as text), left (usable base units in between)
     """
     words = data["words"]
-    base = alt.Chart(_values(data["rows"]))
+    base = alt.Chart(values(data["rows"]))
     steps = base.mark_rect(color=BLUE, opacity=0.8).encode(
         x=alt.X("from:T", title=words["day"], axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=6)),
         x2="until:T",
@@ -109,7 +104,7 @@ def coverage_bars(data: Data) -> Any:
     rows  holder, covered (percent of the targets, whole), targets (how many)
     """
     words = data["words"]
-    base = alt.Chart(_values(data["rows"]))
+    base = alt.Chart(values(data["rows"]))
     order = [row["holder"] for row in data["rows"]]
     bars = base.mark_bar(color=BLUE).encode(
         y=alt.Y("holder:N", title=None, sort=order),
@@ -132,7 +127,7 @@ def days_of_supply(data: Data) -> Any:
     rows  item, days (one decimal), label
     """
     words = data["words"]
-    base = alt.Chart(_values(data["rows"]))
+    base = alt.Chart(values(data["rows"]))
     order = [row["item"] for row in data["rows"]]
     bars = base.mark_bar(color=BLUE).encode(
         y=alt.Y("item:N", title=None, sort=order, axis=alt.Axis(labelLimit=220)),
@@ -146,7 +141,7 @@ def days_of_supply(data: Data) -> Any:
 
 
 FIGURES: Mapping[str, Callable[[Data], Any]] = {
-    each.__name__: each for each in (stock_map, expiry_ladder, coverage_bars, days_of_supply)
+    each.__name__: each for each in (stock_map, expiry_ladder, coverage_bars, days_of_supply, flow_map, yardstick_bars)
 }
 
 
@@ -162,16 +157,3 @@ def specification(figure: str, data: Data) -> dict[str, Any]:
     )
     found: dict[str, Any] = chart.to_dict(validate=False)
     return found
-
-
-@cache
-def city_shapes() -> list[dict[str, Any]]:
-    """Cities of Hebei. RFC 7946 winds outer rings counter-clockwise, Vega wants them clockwise."""
-    text = (files("seed") / "data" / "hebei_cities.geojson").read_text(encoding="utf-8")
-    return [{**shape, "geometry": _turned(shape["geometry"])} for shape in json.loads(text)["features"]]
-
-
-def _turned(geometry: dict[str, Any]) -> dict[str, Any]:
-    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-    turned = [[ring[::-1] for ring in polygon] for polygon in polygons]
-    return {"type": "MultiPolygon", "coordinates": turned}

@@ -6,7 +6,6 @@ Pages show a picture by its address, so that a page never waits for a drawing; t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -14,14 +13,15 @@ from starlette.responses import Response
 from api.charts.renderer import Drawing, NoFigure
 from api.deps import needs
 from api.desk import Page, PageDesk
+from api.pages.planning_charts import PLANNING, Asked
 from api.views import figures
 from reserve.authority import Permission
 from reserve.errors import NotFound, Unavailable
 
 router = APIRouter()
 
-Asked = tuple[str, list[dict[str, Any]], dict[str, Any]]
-"""Name of the figure, its rows, its words."""
+READ = [needs(Permission.STOCK_READ, Permission.MANDATE_READ, Permission.PLAN_READ, Permission.CAPACITY_READ)]
+"""Whoever may read something may ask for figures; each question looks inside the scopes of its own right."""
 
 
 class FigureFailed(Unavailable):
@@ -40,14 +40,14 @@ def script(page: Page) -> Response:
     return Response(body, media_type="text/javascript", headers={"Cache-Control": "private, max-age=604800"})
 
 
-@router.get("/charts/{name}.svg", dependencies=[needs(Permission.STOCK_READ, Permission.MANDATE_READ)])
-def picture(page: Page, name: str, item: str = "") -> Response:
-    return Response(_drawing(page, name, item).svg, media_type="image/svg+xml")
+@router.get("/charts/{name}.svg", dependencies=READ)
+def picture(page: Page, name: str) -> Response:
+    return Response(_drawing(page, name).svg, media_type="image/svg+xml")
 
 
-@router.get("/charts/{name}.json", dependencies=[needs(Permission.STOCK_READ, Permission.MANDATE_READ)])
-def specification(page: Page, name: str, item: str = "") -> Response:
-    return Response(_drawing(page, name, item).spec, media_type="application/json")
+@router.get("/charts/{name}.json", dependencies=READ)
+def specification(page: Page, name: str) -> Response:
+    return Response(_drawing(page, name).spec, media_type="application/json")
 
 
 @router.get("/coverage", dependencies=[needs(Permission.MANDATE_READ)])
@@ -59,19 +59,25 @@ def coverage(page: Page) -> Response:
     return page.show("coverage.html", {"covered": covered, "lasting": lasting, "ahead": figures.AHEAD_DAYS})
 
 
-def _drawing(page: PageDesk, name: str, item: str) -> Drawing:
+def _drawing(page: PageDesk, name: str) -> Drawing:
     if name not in ASKED:
         raise NotFound("figure", name)
-    figure, rows, words = ASKED[name](page, item)
+    figure, rows, words = ASKED[name](page, page.request.query_params)
     try:
         return page.renderer.draw(figure, {"rows": rows, "words": words, "language": page.text.language.value})
     except NoFigure as error:
         raise FigureFailed(name) from error
 
 
-def _map(page: PageDesk, item: str) -> Asked:
+def _map(page: PageDesk, about: Mapping[str, str]) -> Asked:
     text = page.text
-    rows = page.ask(figures.by_city_and_tier, page.scopes(Permission.STOCK_READ), item, text.language, today=page.today)
+    rows = page.ask(
+        figures.by_city_and_tier,
+        page.scopes(Permission.STOCK_READ),
+        about.get("item", ""),
+        text.language,
+        today=page.today,
+    )
     other = text.say("Others")
     tiers = [*(text.catalogue.pgettext("tier", tier.value) for tier in figures.TIERS), other]
     told = [
@@ -89,15 +95,15 @@ def _map(page: PageDesk, item: str) -> Asked:
     return "stock_map", told, words
 
 
-def _expiry(page: PageDesk, item: str) -> Asked:
+def _expiry(page: PageDesk, about: Mapping[str, str]) -> Asked:
     text = page.text
-    rows = page.ask(figures.expiry_ladder, page.scopes(Permission.STOCK_READ), item, today=page.today)
+    rows = page.ask(figures.expiry_ladder, page.scopes(Permission.STOCK_READ), about.get("item", ""), today=page.today)
     told = [{"from": row.start.isoformat(), "until": row.until.isoformat(), "left": row.left} for row in rows]
     words = {"day": text.say("Day"), "left": text.say("Usable"), "until": text.say("Last usable day")}
     return "expiry_ladder", told, words
 
 
-def _coverage(page: PageDesk, item: str) -> Asked:
+def _coverage(page: PageDesk, about: Mapping[str, str]) -> Asked:
     text = page.text
     scopes = page.scopes(Permission.MANDATE_READ)
     rows = page.ask(figures.coverage_by_holder, scopes, page.now, today=page.today)
@@ -118,7 +124,7 @@ def _coverage(page: PageDesk, item: str) -> Asked:
     return "coverage_bars", told, words
 
 
-def _days(page: PageDesk, item: str) -> Asked:
+def _days(page: PageDesk, about: Mapping[str, str]) -> Asked:
     text = page.text
     scopes = page.scopes(Permission.STOCK_READ)
     rows = page.ask(figures.days_of_supply, scopes, page.now, text.language, today=page.today)
@@ -126,9 +132,10 @@ def _days(page: PageDesk, item: str) -> Asked:
     return "days_of_supply", told, {"days": text.say("Days of supply"), "item": text.say("Item")}
 
 
-ASKED: Mapping[str, Callable[[PageDesk, str], Asked]] = {
+ASKED: Mapping[str, Callable[[PageDesk, Mapping[str, str]], Asked]] = {
     "map": _map,
     "expiry": _expiry,
     "coverage": _coverage,
     "days": _days,
+    **PLANNING,
 }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -11,6 +14,7 @@ from api.desk import Form, Page, PageDesk
 from api.filling import Filled
 from api.views import home as home_views
 from api.views import plan_page, studies
+from api.views.plan_page import PlanPage
 from reserve.authority import Permission
 from reserve.dispatch import drafts, queries, service
 
@@ -57,9 +61,25 @@ def request_plan(form: Form, code: str) -> Response:
 
 
 @router.get("/plans/{code}", dependencies=READ)
-def plan(page: Page, code: str) -> Response:
-    """One plan: fill, shipments, what is unmet and why, yardsticks, changes, studies."""
-    return _plan(page, code, page.form())
+def plan(page: Page, code: str, item: str = "") -> Response:
+    """One plan: an item on the map, fill, what is unmet and why, yardsticks, changes, studies."""
+    return _plan(page, code, page.form(), item)
+
+
+@router.get("/plans/{code}/shipments", dependencies=READ)
+def shipments(page: Page, code: str, item: str = "", after: int = 0) -> Response:
+    """What a plan sends, by lot and hour."""
+    found = _asked(page, code, item)
+    lines = [line for line in found.plan.lines if item in ("", line.item_code)]
+    return page.show("plan_shipments.html", {"page": found, "item": item, **_stretch(lines, after)})
+
+
+@router.get("/plans/{code}/unmet", dependencies=READ)
+def unmet(page: Page, code: str, item: str = "", after: int = 0) -> Response:
+    """What a plan leaves unmet, need by need."""
+    found = _asked(page, code, item)
+    rows = [row for row in found.unmet if item in ("", row.item_code)]
+    return page.show("plan_unmet.html", {"page": found, "item": item, **_stretch(rows, after)})
 
 
 @router.post("/plans/{code}/policies", dependencies=READ)
@@ -124,7 +144,15 @@ def _incident(page: PageDesk, code: str, filled: Filled) -> Response:
     return page.show("incident.html", {"page": found, "filled": filled}, status=filled.status)
 
 
-def _plan(page: PageDesk, code: str, filled: Filled) -> Response:
-    found = page.ask(plan_page.plan_page, code, page.scopes(Permission.PLAN_READ), page.text)
-    context = {"page": found, "filled": filled, "most": plan_page.MOST_SHIPMENTS}
-    return page.show("plan.html", context, status=filled.status)
+def _plan(page: PageDesk, code: str, filled: Filled, item: str = "") -> Response:
+    return page.show("plan.html", {"page": _asked(page, code, item), "filled": filled}, status=filled.status)
+
+
+def _asked(page: PageDesk, code: str, item: str) -> PlanPage:
+    return page.ask(plan_page.plan_page, code, page.scopes(Permission.PLAN_READ), page.text, item)
+
+
+def _stretch(rows: Sequence[Any], after: int) -> dict[str, Any]:
+    """A hundred rows of a plan, which never changes: the next ones begin where these end."""
+    end = max(0, after) + 100
+    return {"rows": rows[max(0, after) : end], "next": end if end < len(rows) else None}

@@ -11,20 +11,23 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from api.deps import found_in
 from api.i18n import Text
 from api.schemas.dispatch import ChangeOut, PlannedLineOut, PlanOut, ReasonOut
 from api.schemas.incidents import IncidentStateOut
 from api.schemas.studies import StudyRef
 from api.views import dispatch, incidents, plan_changes, studies, study_words
 from api.views.naming import Names, names_in
+from api.views.plan_map import PlanMap, map_of
+from api.views.plan_matrix import Matrix, UnmetItem, matrix_of, unmet_items
 from optimizer.dispatch.instance import Instance
 from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Policy
 from reserve.dispatch import queries, rules
+from reserve.dispatch.models import PlanResult
 from reserve.incidents import queries as incident_queries
 from reserve.incidents.queries import NeedNow
 
-MOST_SHIPMENTS = 200
 Scopes = tuple[str, ...]
 
 
@@ -70,6 +73,7 @@ class FillRow:
 @dataclass(frozen=True, slots=True)
 class UnmetRow:
     place: str
+    item_code: str
     item: str
     priority_class: int
     unmet: int
@@ -80,8 +84,13 @@ class UnmetRow:
 @dataclass(frozen=True, slots=True)
 class Yardstick:
     method: str
-    weighted_unmet: str
+    ours: bool
+    weighted_unmet_ppm: int
     by_class: Mapping[str, int]
+
+    @property
+    def weighted_unmet(self) -> str:
+        return f"{self.weighted_unmet_ppm / 10_000:.1f} %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,9 @@ class PlanPage:
     instead: Mapping[int, str]
     """By line: for which item a substitute goes, and at what ratio."""
     unmet: list[UnmetRow]
+    matrix: Matrix | None
+    unmet_items: list[UnmetItem]
+    map: PlanMap | None
     yardsticks: list[Yardstick]
     changes: list[ChangeOut]
     studies: list[StudyRef]
@@ -123,8 +135,8 @@ def incident_page(session: Session, code: str, scopes: Scopes, now: datetime, te
     return IncidentPage(state, needs, plans[::-1])
 
 
-def plan_page(session: Session, code: str, scopes: Scopes, text: Text) -> PlanPage:
-    """A plan with everything that is needed to judge it."""
+def plan_page(session: Session, code: str, scopes: Scopes, text: Text, item_code: str = "") -> PlanPage:
+    """A plan with everything that is needed to judge it; one item of it on the map."""
     out = dispatch.plan(session, code, scopes, text)
     row = queries.get_plan(session, code)
     result = queries.find_result(session, row.id)
@@ -137,11 +149,27 @@ def plan_page(session: Session, code: str, scopes: Scopes, text: Text) -> PlanPa
         fill=_fill(instance, solved, names) if instance and solved else [],
         instead={line.line_no: _instead_of(line, names, text) for line in out.lines},
         unmet=_unmet(instance, out.reasons) if instance else [],
+        matrix=matrix_of(instance, solved, names) if instance and solved and instance.needs else None,
+        unmet_items=unmet_items(instance, _facts(result), row.as_of, names, text) if instance and result else [],
+        map=map_of(session, instance, solved, names, item_code) if instance and solved else None,
         yardsticks=_yardsticks(out.yardsticks, text),
         changes=plan_changes.changes(session, code, scopes, text),
         studies=studies.of_plan(session, code, scopes),
         names=names,
     )
+
+
+def _facts(result: PlanResult) -> list[dict[str, Any]]:
+    facts: list[dict[str, Any]] = json.loads(queries.explanation_of(result)) or []
+    return facts
+
+
+def yardsticks(session: Session, code: str, scopes: Scopes, text: Text) -> list[Yardstick]:
+    """A plan beside what is done by hand, on the same data."""
+    row = queries.get_plan(session, code)
+    found_in(scopes, row.organisation_path, "plan", code)
+    result = queries.find_result(session, row.id)
+    return _yardsticks(json.loads(result.yardsticks), text) if result and not result.error else []
 
 
 def _instead_of(line: PlannedLineOut, names: Names, text: Text) -> str:
@@ -173,6 +201,7 @@ def _unmet(instance: Instance, reasons: Sequence[ReasonOut]) -> list[UnmetRow]:
     return [
         UnmetRow(
             place=each.place,
+            item_code=each.item_code,
             item=each.item,
             priority_class=classes[each.need_code],
             unmet=each.unmet,
@@ -185,9 +214,9 @@ def _unmet(instance: Instance, reasons: Sequence[ReasonOut]) -> list[UnmetRow]:
 
 def _yardsticks(measured: Any, text: Text) -> list[Yardstick]:
     return [
-        Yardstick(_METHODS[name](text), f"{row['weighted_unmet_ppm'] / 10_000:.1f} %", row["unmet_by_class"])
-        for name, row in (measured or {}).items()
-        if name in _METHODS
+        Yardstick(say(text), name == "plan", measured[name]["weighted_unmet_ppm"], measured[name]["unmet_by_class"])
+        for name, say in _METHODS.items()
+        if name in (measured or {})
     ]
 
 

@@ -5,7 +5,8 @@ What a sentence promises was proven on a re-solve when the plan was made (``opti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +33,39 @@ def reason(text: Text, names: Names, start: datetime, facts: Facts) -> ReasonOut
         because=[*told.limits(facts), *told.shared(facts), *told.kept_out(facts), *told.went(facts)],
         help=list(told.help(facts)),
     )
+
+
+def summary(text: Text, names: Names, start: datetime, needs: Sequence[Facts]) -> tuple[list[str], list[str]]:
+    """Many unmet needs told as one: what their units wait for, added up; what is kept out, once; and what would help.
+
+    Goods that a rule keeps out are the same for many needs: the greatest quantity is told, never a sum. What helps is
+    proven for one need at a time: the one that lacks most speaks.
+    """
+    told = _Told(text, names, start)
+    limits: Counter[tuple[str, str]] = Counter()
+    kept: dict[tuple[Any, ...], Facts] = {}
+    for facts in needs:
+        for row in facts.get("limits", ()):
+            limits[row["name"], row["code"]] += row["quantity"]
+        for row in facts["excluded"]:
+            key = row["rule"], tuple(row["sources"])
+            kept[key] = max(kept.get(key, row), row, key=lambda each: each["quantity"])
+    rows = [{"name": name, "code": code, "quantity": some} for (name, code), some in limits.most_common()]
+    because = [*told.limits({"limits": rows}), *told.kept_out({"excluded": _widest(kept.values())})]
+    most = max(needs, key=lambda facts: facts["unmet"])
+    place = most["need_code"].split("|")[1]
+    helps = list(told.help(most))
+    return because, [text.say("For {place}:", place=names.site(place)), *helps] if helps else []
+
+
+def _widest(rows: Iterable[Facts]) -> list[Facts]:
+    """Without what another row tells as well: the same rule, all its sources among others, no greater quantity."""
+    found: list[Facts] = []
+    for row in sorted(rows, key=lambda each: (-len(each["sources"]), -each["quantity"])):
+        same = (each for each in found if each["rule"] == row["rule"] and set(row["sources"]) <= set(each["sources"]))
+        if not any(each["quantity"] >= row["quantity"] for each in same):
+            found.append(row)
+    return found
 
 
 class _Told:

@@ -72,3 +72,30 @@ def test_what_stays_usable_steps_down_after_each_last_day(stocked: Runner) -> No
         (date(2026, 7, 1), date(2027, 6, 30), 50),
     ]
     assert stocked.ask(figures.expiry_ladder, ("/",), MASK, today=date(2026, 7, 1))[0].left == 50
+
+
+def test_the_map_of_a_plan_is_drawn_with_its_counties_and_the_names_of_its_stores(renderer: Renderer) -> None:
+    way = {"source": "省库", "place": "医院", "quantity": 5, "from_longitude": 114.5, "from_latitude": 38.0}
+    rows = {
+        "flows": [way | {"to_longitude": 114.8, "to_latitude": 38.1}],
+        "sources": [{"name": "省库", "label": "省库", "quantity": 5, "longitude": 114.5, "latitude": 38.0}],
+        "counties": [{"code": "130109", "name": "藁城区", "percent": 40}],
+    }
+    words = dict.fromkeys(("fill", "county", "from", "to", "quantity"), "词")
+
+    drawing = renderer.draw("flow_map", {"rows": rows, "words": words, "language": "zh-CN"})
+
+    shown = json.loads(drawing.spec)["layer"][1]["data"]["values"]
+    assert [(shape["properties"]["name"], shape["properties"]["percent"]) for shape in shown] == [("藁城区", 40)]
+    assert "省库" in drawing.svg
+
+
+def test_our_plan_stands_beside_what_is_done_by_hand(renderer: Renderer) -> None:
+    rows = [
+        {"method": "本系统方案", "ours": True, "percent": 45.4, "label": "45.4 %"},
+        {"method": "按比例分摊", "ours": False, "percent": 46.8, "label": "46.8 %"},
+    ]
+
+    drawing = renderer.draw("yardstick_bars", {"rows": rows, "words": {"unmet": "未满足", "method": "办法"}})
+
+    assert ("45.4 %" in drawing.svg, "46.8 %" in drawing.svg) == (True, True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from api.i18n import Language, text_in
+from api.views.plan_map import plan_map
 from api.views.plan_page import plan_page
 from reserve.clock import StoryClock
 from reserve.commands import Runner
@@ -60,3 +61,38 @@ def test_a_closed_road_is_said(office: Office) -> None:
     page = office.ask(plan_page, office.plan(item_codes=(MASK,)), ALL, EN)
 
     assert ["the road is closed until too late" in row.because for row in page.unmet] == [True, True]
+
+
+def test_the_map_shows_every_way_of_an_item_and_the_matrix_every_county(office: Office) -> None:
+    page = office.ask(plan_page, office.plan(item_codes=(MASK,)), ALL, EN)
+
+    assert page.map is not None
+    assert page.matrix is not None
+    sent = sum(flow.quantity for flow in page.map.flows)
+    assert sent == sum(line.makes_up for line in page.plan.lines)
+    assert sent == sum(source.quantity for source in page.map.sources)
+    assert [(choice.code, choice.unmet) for choice in page.map.choices] == [
+        (MASK, sum(row.unmet for row in page.unmet))
+    ]
+    assert [code for code, _ in page.matrix.items] == [MASK]
+    assert sum(row.cells[0].claim for row in page.matrix.rows if row.cells[0]) == page.matrix.totals[0].claim
+    assert page.matrix.totals[0].claim == page.map.item.claim
+
+
+def test_a_map_of_an_unknown_item_shows_the_one_that_is_short_most(office: Office) -> None:
+    code = office.plan(item_codes=(MASK,))
+
+    found = office.ask(plan_map, code, ALL, EN, "NOPE")
+
+    assert found is not None
+    assert found.item.code == MASK
+
+
+def test_many_needs_are_told_as_one_with_their_units_added_up(office: Office) -> None:
+    close(office, 0)
+
+    page = office.ask(plan_page, office.plan(item_codes=(MASK,)), ALL, EN)
+
+    (told,) = page.unmet_items
+    assert (told.needs, told.unmet) == (2, sum(row.unmet for row in page.unmet))
+    assert sum("road closed" in each or "road is closed" in each for each in told.because) == 1

@@ -21,6 +21,7 @@ from seed.stories import OUTBREAK
 from tests.browser.conftest import PHONE, Visit
 from tests.browser.house import Served
 from tests.browser.looking import faults_of
+from tests.browser.test_figures import PATIENCE_MS
 
 DAY = date(2021, 1, 5)
 
@@ -51,6 +52,7 @@ def test_a_plan_is_asked_for_read_and_compared(
     declared: Served, visit: Visit, no_sideways_scroll: Callable[[Page], None]
 ) -> None:
     page = visit("planner")
+    page.set_default_timeout(PATIENCE_MS)
     page.goto("/incidents")
     page.get_by_role("link", name=OUTBREAK.incident_code).click()
     page.wait_for_url(f"**/incidents/{OUTBREAK.incident_code}")
@@ -65,7 +67,10 @@ def test_a_plan_is_asked_for_read_and_compared(
 
     expect(page.get_by_role("heading", name="分县分物资满足情况")).to_be_visible()
     expect(page.locator("main")).to_contain_text("类别严格依次;最低满足率优先")
-    expect(page.locator("table").filter(has_text="就近先供").first).to_be_visible()
+    expect(page.get_by_role("table", name="分县分物资满足情况", exact=True)).to_contain_text("藁城区")
+    expect(page.get_by_role("heading", name="送往何处")).to_be_visible()
+    page.get_by_text("查看数据表").nth(1).click()
+    expect(page.get_by_role("table", name="与人工办法对照")).to_contain_text("就近先供")
     address = page.url
     assert faults_of(page) == []
 
@@ -86,7 +91,15 @@ def test_a_plan_is_asked_for_read_and_compared(
     expect(page.locator("main")).to_contain_text("车:")
 
     phone = visit("planner", size=PHONE, language="en-GB")
-    for path in ("/incidents", f"/incidents/{OUTBREAK.incident_code}", "/plans", address, page.url):
+    for path in (
+        "/incidents",
+        f"/incidents/{OUTBREAK.incident_code}",
+        "/plans",
+        address,
+        f"{address}/shipments",
+        f"{address}/unmet",
+        page.url,
+    ):
         phone.goto(path)
         no_sideways_scroll(phone)
 
