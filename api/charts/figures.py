@@ -10,7 +10,8 @@ from typing import Any
 
 import altair as alt
 
-from api.charts.planning import BLUE, GREEN, GREY, ORANGE, RED, flow_map, values, yardstick_bars
+from api.charts import planning
+from api.charts.planning import BLUE, GREEN, GREY, ORANGE, RED, values
 from api.charts.shapes import city_shapes
 
 FONT = "Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
@@ -141,7 +142,17 @@ def days_of_supply(data: Data) -> Any:
 
 
 FIGURES: Mapping[str, Callable[[Data], Any]] = {
-    each.__name__: each for each in (stock_map, expiry_ladder, coverage_bars, days_of_supply, flow_map, yardstick_bars)
+    each.__name__: each
+    for each in (
+        stock_map,
+        expiry_ladder,
+        coverage_bars,
+        days_of_supply,
+        planning.flow_map,
+        planning.yardstick_bars,
+        planning.supply_curve,
+        planning.beside_curves,
+    )
 }
 
 

@@ -95,5 +95,90 @@ def yardstick_bars(data: Data) -> Any:
     return alt.layer(bars, labels).properties(width=420, height=alt.Step(30))
 
 
+def supply_curve(data: Data) -> Any:
+    """What can be had by each day against what is needed by then, and below it what binds the output day by day.
+
+    rows  days (day, supply and need added up, stock), spans (limit, first, last: days), short (day or nothing)
+    """
+    rows, words = data["rows"], data["words"]
+    folded = [
+        {"day": row["day"], "series": words[name], "quantity": row[name]}
+        for name in ("supply", "need", "stock")
+        for row in rows["days"]
+    ]
+    day = alt.X("day:T", title=None, axis=alt.Axis(format="%m-%d", labelAngle=0, tickCount=8))
+    lines = _lines(folded, [words["supply"], words["need"], words["stock"]], words, day)
+    layers = [lines]
+    if rows["short"]:
+        short = alt.Chart(values([{"day": rows["short"], "label": f"{words['short']} {rows['short']}"}]))
+        layers.append(short.mark_rule(color=RED, strokeWidth=2, strokeDash=[2, 3]).encode(x="day:T"))
+        layers.append(
+            short.mark_text(color=RED, align="left", dx=5, fontWeight="bold").encode(
+                x="day:T", y=alt.value(8), text="label:N"
+            )
+        )
+    curves = alt.layer(*layers).properties(width=640, height=240)
+    limits = list(dict.fromkeys(span["limit"] for span in rows["spans"]))
+    strip = (
+        alt.Chart(values(rows["spans"]))
+        .mark_bar(height=18, stroke="#ffffff")
+        .encode(
+            x=alt.X("first:T", title=None, axis=None),
+            x2="after:T",
+            y=alt.Y("limit:N", title=None, sort=limits, axis=alt.Axis(labelLimit=200)),
+            color=alt.Color("limit:N", legend=None, scale=alt.Scale(domain=limits, range=SHADES)),
+            tooltip=[
+                alt.Tooltip("limit:N", title=words["binds"]),
+                alt.Tooltip("first:T", title=words["from"], format="%Y-%m-%d"),
+                alt.Tooltip("last:T", title=words["until"], format="%Y-%m-%d"),
+            ],
+        )
+        .properties(width=640, height=alt.Step(24), title=alt.TitleParams(words["binds"], anchor="start", fontSize=12))
+    )
+    return alt.vconcat(curves, strip).resolve_scale(x="shared", color="independent", strokeDash="independent")
+
+
+def beside_curves(data: Data) -> Any:
+    """Two versions on one scale: what can be had by each day under each, and what is needed by then.
+
+    rows  day, series, quantity;  words: ``series`` names them in order
+    """
+    words = data["words"]
+    day = alt.X("day:T", title=None, axis=alt.Axis(format="%m-%d", labelAngle=0, tickCount=8))
+    return _lines(data["rows"], words["series"], words, day).properties(width=640, height=260)
+
+
+SHADES = [BLUE, ORANGE, GREEN, "#CC79A7", GREY, "#56B4E9", RED, "#F0E442"]
+DASHES = [[1, 0], [6, 4], [2, 3], [8, 3, 2, 3]]
+
+
+def _lines(rows: list[dict[str, Any]], series: list[str], words: Mapping[str, Any], day: Any) -> Any:
+    """Steps by day, told apart by dash as well as by colour."""
+    shown = series[:4]
+    legend = alt.Legend(orient="top", labelLimit=400, symbolStrokeWidth=3, symbolSize=300)
+    return (
+        alt.Chart(values(rows))
+        .mark_line(interpolate="step-after", strokeWidth=2.5)
+        .encode(
+            x=day,
+            y=alt.Y("quantity:Q", title=words["quantity"], axis=alt.Axis(format=",d", tickCount=6)),
+            color=alt.Color(
+                "series:N",
+                title=None,
+                scale=alt.Scale(domain=shown, range=[BLUE, RED, GREEN, ORANGE][: len(shown)]),
+                legend=legend,
+            ),
+            strokeDash=alt.StrokeDash(
+                "series:N", title=None, legend=legend, scale=alt.Scale(domain=shown, range=DASHES[: len(shown)])
+            ),
+            tooltip=[
+                alt.Tooltip("day:T", title=words["day"], format="%Y-%m-%d"),
+                alt.Tooltip("series:N", title=words["line"]),
+                alt.Tooltip("quantity:Q", title=words["quantity"], format=","),
+            ],
+        )
+    )
+
+
 def values(rows: list[dict[str, Any]]) -> Any:
     return alt.Data(values=rows)  # type: ignore[no-untyped-call]

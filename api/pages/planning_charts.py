@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from api.desk import PageDesk
-from api.views import plan_map, plan_page
+from api.i18n import Text
+from api.views import plan_map, plan_page, scenario_page
 from reserve.authority import Permission
 from reserve.errors import NotFound
 
@@ -70,7 +72,72 @@ def _yardsticks(page: PageDesk, about: About) -> Asked:
     return "yardstick_bars", rows, {"unmet": text.say("Weighted unmet, percent"), "method": text.say("Method")}
 
 
+def _curve(page: PageDesk, about: About) -> Asked:
+    text, item = page.text, about.get("item", "")
+    found = page.ask(scenario_page.curves, _version(about, "scenario"), page.scopes(Permission.PLAN_READ), text)
+    curve = _of_item(found, item)
+    days = [
+        {"day": day.on.isoformat(), "supply": day.reached, "need": day.wanted, "stock": day.stock} for day in curve.days
+    ]
+    spans = [
+        {
+            "limit": span.limit,
+            "first": span.first_on.isoformat(),
+            "last": span.last_on.isoformat(),
+            "after": (span.last_on + timedelta(days=1)).isoformat(),
+        }
+        for span in curve.spans
+    ]
+    short = curve.item.short_on.isoformat() if curve.item.short_on else ""
+    words = _line_words(text) | {
+        "supply": text.say("Can be had by then"),
+        "need": text.say("Needed by then"),
+        "stock": text.say("Stock in the evening"),
+        "short": text.say("short from"),
+        "binds": text.say("What binds the output"),
+        "from": text.say("From"),
+        "until": text.say("Until"),
+    }
+    return "supply_curve", {"days": days, "spans": spans, "short": short}, words
+
+
+def _beside(page: PageDesk, about: About) -> Asked:
+    text, item, scopes = page.text, about.get("item", ""), page.scopes(Permission.PLAN_READ)
+    versions = _version(about, "scenario"), _version(about, "other")
+    left, right = (_of_item(page.ask(scenario_page.curves, each, scopes, text), item) for each in versions)
+    series = [text.say("Left: can be had"), text.say("Left: needed"), text.say("Right: can be had")]
+    told = [(series[0], left, "reached"), (series[1], left, "wanted"), (series[2], right, "reached")]
+    if [day.wanted for day in left.days] != [day.wanted for day in right.days]:
+        series.append(text.say("Right: needed"))
+        told.append((series[3], right, "wanted"))
+    rows = [
+        {"day": day.on.isoformat(), "series": name, "quantity": getattr(day, quantity)}
+        for name, curve, quantity in told
+        for day in curve.days
+    ]
+    return "beside_curves", rows, _line_words(text) | {"series": series}
+
+
+def _version(about: About, name: str) -> scenario_page.Asked:
+    """A scenario and its version as an address writes them: ``CODE:NUMBER``."""
+    code, _, number = about.get(name, "").partition(":")
+    return code, int(number) if number.isdecimal() else None
+
+
+def _of_item(curves: Sequence[scenario_page.Curve], item: str) -> scenario_page.Curve:
+    found = next((curve for curve in curves if curve.item.item_code == item), None)
+    if found is None:
+        raise NotFound("item", item)
+    return found
+
+
+def _line_words(text: Text) -> dict[str, Any]:
+    return {"day": text.say("Day"), "line": text.say("Curve"), "quantity": text.say("Pieces")}
+
+
 PLANNING: Mapping[str, Callable[[PageDesk, About], Asked]] = {
     "plan-map": _plan_map,
     "yardsticks": _yardsticks,
+    "curve": _curve,
+    "beside": _beside,
 }

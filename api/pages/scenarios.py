@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,26 +11,22 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from api.deps import needs
-from api.desk import Form, Page, PageDesk
+from api.desk import Form, FormDesk, Page, PageDesk
 from api.filling import Filled
+from api.schemas.scenarios import VersionOut
 from api.surging import projection_draft
 from api.views import scenario_page
 from api.views import scenarios as views
 from reserve.authority import Permission
 from reserve.scenarios import drafts, queries, service
+from reserve.scenarios.terms import ChangeKind
 
 router = APIRouter()
 
 READ = [needs(Permission.PLAN_READ)]
 WRITE = [needs(Permission.PLAN_WRITE)]
-ROWS = {
-    "activate": ("activate", "line_code", "from_day"),
-    "delay": ("delay", "line_code", "days"),
-    "add_material": ("add_material", "material_code", "quantity"),
-    "need_percent": ("change_need", "item_code", "percent"),
-    "need_per_day": ("change_need", "item_code", "per_day"),
-}
-"""What a choice on the form means: the kind of change, what its code names, and what its number is."""
+NUMBERS = ("from_day", "per_day", "yield_permille", "days", "quantity", "day", "percent")
+"""Fields of a change that count something."""
 
 
 class Made(BaseModel):
@@ -63,23 +60,29 @@ def scenario(page: Page, code: str, version: int | None = None) -> Response:
     return _scenario(page, code, version, page.form())
 
 
+@router.get("/scenarios/{code}/beside", dependencies=READ)
+def beside(page: Page, code: str, version: int | None = None, other: str = "") -> Response:
+    """Two versions side by side: their assumptions in words, and every item under both."""
+    name, _, number = other.partition(":")
+    right = name, int(number) if number.isdecimal() else None
+    scopes = page.scopes(Permission.PLAN_READ)
+    found = page.ask(scenario_page.comparison_page, (code, version), right, scopes, page.text)
+    return page.show("scenario_beside.html", {"page": found})
+
+
 @router.post("/scenarios/{code}/change", dependencies=WRITE)
 def change_scenario(form: Form, code: str) -> Response:
     """A new version: all changes of the last one, and one more."""
-    scopes = form.page.scopes(Permission.PLAN_WRITE)
-    last = form.page.ask(views.scenario, code, scopes).versions[-1]
-    return form.run(
-        service.change_scenario,
-        drafts.ScenarioChangesDraft,
-        answer=MadeVersion,
-        then=lambda made: f"/scenarios/{made.code}?version={made.number}",
-        again=lambda filled: _scenario(form.page, code, None, filled),
-        fields={
-            "scenario_code": code,
-            "reason": form.typed.get("reason", ""),
-            "changes": [*last.changes, _change(form.typed)],
-        },
-    )
+    changes = _last(form, code).changes
+    return _new_version(form, code, [*changes, _change(form.typed)], f"changes.{len(changes)}.")
+
+
+@router.post("/scenarios/{code}/without", dependencies=WRITE)
+def drop_change(form: Form, code: str) -> Response:
+    """A new version: all changes of the last one but that on one place."""
+    place = form.typed.get("place", "")
+    kept = [each for at, each in enumerate(_last(form, code).changes) if str(at) != place]
+    return _new_version(form, code, kept, "changes.")
 
 
 @router.post("/scenarios/{code}/run", dependencies=WRITE)
@@ -98,12 +101,31 @@ def run_scenario(form: Form, code: str) -> Response:
     )
 
 
+def _last(form: FormDesk, code: str) -> VersionOut:
+    return form.page.ask(views.scenario, code, form.page.scopes(Permission.PLAN_WRITE)).versions[-1]
+
+
+def _new_version(form: FormDesk, code: str, changes: list[dict[str, Any]], row: str) -> Response:
+    """Make it, or show what is wrong with the row beside its own fields."""
+
+    def again(filled: Filled) -> Response:
+        problems = [{**each, "field": each["field"].removeprefix(row)} for each in filled.problems]
+        return _scenario(form.page, code, None, replace(filled, problems=problems))
+
+    return form.run(
+        service.change_scenario,
+        drafts.ScenarioChangesDraft,
+        answer=MadeVersion,
+        then=lambda made: f"/scenarios/{made.code}?version={made.number}",
+        again=again,
+        fields={"scenario_code": code, "reason": form.typed.get("reason", ""), "changes": changes},
+    )
+
+
 def _change(typed: Mapping[str, str]) -> dict[str, Any]:
-    """One row of the form as a change; what makes no sense is left for the draft to refuse."""
-    choice, number = typed.get("kind", ""), typed.get("amount", "")
-    kind, object_name, number_name = ROWS.get(choice, (choice, "item_code", "percent"))
-    amount = int(number) if number.isdecimal() else number
-    return {"kind": kind, object_name: typed.get("object", ""), number_name: amount}
+    """One change as it was typed; what was left empty is left out, the draft refuses what makes no sense."""
+    told = {name: value.strip() for name, value in typed.items() if name != "reason" and value.strip()}
+    return {name: int(said) if name in NUMBERS and said.isdecimal() else said for name, said in told.items()}
 
 
 def _list(page: PageDesk, filled: Filled) -> Response:
@@ -112,5 +134,7 @@ def _list(page: PageDesk, filled: Filled) -> Response:
 
 
 def _scenario(page: PageDesk, code: str, version: int | None, filled: Filled) -> Response:
+    """The form that came back as it was typed, all others fresh."""
     found = page.ask(scenario_page.scenario_page, code, version, page.scopes(Permission.PLAN_READ), page.text)
-    return page.show("scenario.html", {"page": found, "filled": filled}, status=filled.status)
+    forms = {kind: filled if filled.value("kind") == kind else page.form() for kind in ChangeKind}
+    return page.show("scenario.html", {"page": found, "filled": filled, "forms": forms}, status=filled.status)

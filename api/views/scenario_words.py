@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from api.i18n import Text
+from api.schemas.scenarios import WorthOut
 from optimizer.surge.plan import CAPACITY, CHANGEOVER, IDLE, ORDER, RAMP
 from reserve.scenarios.terms import ChangeKind, Difference, Side
 
@@ -30,6 +31,18 @@ def limit_words(text: Text, limit: str, names: Mapping[str, str]) -> str:
     """What binds; a material with its name."""
     own = _LIMITS.get(limit)
     return own(text) if own else f"{limit} {names.get(limit, '')}".strip()
+
+
+def worth_sentence(text: Text, worth: WorthOut, names: Mapping[str, str]) -> str:
+    """What more of a material that binds would bring, and what binds after it."""
+    return text.say(
+        "{more} more of {material}, there by day {day}, bring {pieces} pieces; beyond that {next} binds.",
+        more=amount(worth.helps_up_to, worth.scale),
+        material=f"{worth.material_code} {names.get(worth.material_code, '')}".strip(),
+        day=worth.needed_by_day,
+        pieces=f"{worth.pieces_in_all:,}",
+        next=limit_words(text, worth.next_limit, names),
+    )
 
 
 def amount(quantity: int, scale: int) -> str:

@@ -71,6 +71,19 @@ def projection_hashes(session: Session, version_ids: Iterable[int]) -> dict[int,
     return {row.version_id: row.projection_hash for row in session.execute(statement)}
 
 
+def projected_versions(session: Session, scopes: Iterable[str], limit: int = 100) -> list[tuple[str, str, int, str]]:
+    """Versions inside the given scopes that were worked out, newest first: scenario, title, number, reason."""
+    statement = (
+        select(Scenario.code, Scenario.title, ScenarioVersion.number, ScenarioVersion.reason)
+        .join(ScenarioVersion, ScenarioVersion.scenario_id == Scenario.id)
+        .join(ScenarioProjection, ScenarioProjection.version_id == ScenarioVersion.id)
+        .where(within(Scenario.organisation_path, scopes))
+        .order_by(Scenario.id.desc(), ScenarioVersion.number.desc())
+        .limit(limit)
+    )
+    return [(code, title, number, reason) for code, title, number, reason in session.execute(statement)]
+
+
 def assumptions_of(scenario: Scenario) -> Assumptions:
     return Assumptions(
         as_of=scenario.as_of,

@@ -99,3 +99,26 @@ def test_our_plan_stands_beside_what_is_done_by_hand(renderer: Renderer) -> None
     drawing = renderer.draw("yardstick_bars", {"rows": rows, "words": {"unmet": "未满足", "method": "办法"}})
 
     assert ("45.4 %" in drawing.svg, "46.8 %" in drawing.svg) == (True, True)
+
+
+def test_a_supply_curve_marks_the_first_short_day_and_what_binds(renderer: Renderer) -> None:
+    days = [{"day": f"2021-01-0{day}", "supply": 10 * day, "need": 15 * day, "stock": 0} for day in (1, 2, 3)]
+    spans = [{"limit": "熔喷布", "first": "2021-01-01", "last": "2021-01-03", "after": "2021-01-04"}]
+    names = ("supply", "need", "stock", "short", "binds", "from", "until", "day", "line", "quantity")
+
+    drawing = renderer.draw(
+        "supply_curve",
+        {"rows": {"days": days, "spans": spans, "short": "2021-01-02"}, "words": {name: name for name in names}},
+    )
+
+    assert ("short 2021-01-02" in drawing.svg, "熔喷布" in drawing.svg, "need" in drawing.svg) == (True, True, True)
+
+
+def test_two_versions_are_drawn_on_one_scale(renderer: Renderer) -> None:
+    series = ["left", "need", "right"]
+    rows = [{"day": "2021-01-01", "series": name, "quantity": 5} for name in series]
+    words = {"series": series, "day": "", "line": "", "quantity": ""}
+
+    drawing = renderer.draw("beside_curves", {"rows": rows, "words": words})
+
+    assert [name in drawing.svg for name in series] == [True, True, True]
