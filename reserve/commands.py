@@ -29,6 +29,7 @@ from reserve.clock import Clock, local_day
 from reserve.db import Database, claim
 from reserve.errors import NotAllowed, Refusal, RequestKeyReused, Unavailable
 from reserve.identifiers import uuid7
+from reserve.looking import Seen
 
 D = TypeVar("D", bound=BaseModel, contravariant=True)
 A = TypeVar("A", bound=BaseModel)
@@ -235,16 +236,31 @@ class Runner:
         key: str,
         body_hash: str,
     ) -> Answer[A]:
+        seen = self._look(verb, draft, actor, key)
         with self.database.writing() as session:
             now = self.clock.now()
             if not _claim_key(session, actor, key, verb.__name__, body_hash, now):
                 return _stored(session, actor, key, body_hash, answer)
-            result = verb(session, actor, draft, now=now, today=local_day(now))
+            result = verb(session, actor, draft, now=now, today=local_day(now), **seen)
             body = answer.model_validate(result, from_attributes=True).model_dump_json().encode()
             _audit(session, actor, verb, content, key, now, result)
             _store(session, actor, key, body)
             session.commit()
         return Answer(answer, body, replayed=False)
+
+    def _look(self, verb: Verb[Any], draft: BaseModel, actor: Actor, key: str) -> dict[str, Any]:
+        """What a verb that looks first sees, in a transaction for which nobody waits; nothing for an answered key."""
+        look = getattr(verb, "look", None)
+        if look is None:
+            return {}
+        with self.database.reading() as session:
+            if audit_queries.find_request(session, actor.user_id, key) is not None:
+                return {}
+            last = audit_queries.last_entry(session)
+            now = (
+                self.clock.now()
+            )  # after the snapshot: what was recorded by then and is not in it comes after ``last``
+            return {"seen": Seen(look(session, actor, draft, now=now, today=local_day(now)), last)}
 
     def _record_refusal(self, verb: str, content: dict[str, Any], actor: Actor, key: str, refusal: Refusal) -> None:
         """Attempts beyond one's rights are kept, in a transaction of their own."""

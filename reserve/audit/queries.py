@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reserve.audit.models import AuditEntry, RequestKey
@@ -12,6 +13,18 @@ from reserve.audit.models import AuditEntry, RequestKey
 
 def find_request(session: Session, user_id: int, key: str) -> RequestKey | None:
     return session.scalar(select(RequestKey).where(RequestKey.user_id == user_id, RequestKey.key == key))
+
+
+def last_entry(session: Session) -> int:
+    """The id of the newest audit entry; 0 where there is none."""
+    return session.scalar(select(func.coalesce(func.max(AuditEntry.id), 0))) or 0
+
+
+def was_written_late(session: Session, after_id: int, known_at: datetime) -> bool:
+    """Whether a command that others were still at belongs to the books as known at a time: it was written after an
+    entry, but recorded by then."""
+    statement = select(AuditEntry.id).where(AuditEntry.id > after_id, AuditEntry.recorded_at <= known_at)
+    return session.scalar(statement.limit(1)) is not None
 
 
 def list_entries(

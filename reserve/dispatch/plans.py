@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import zlib
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,7 @@ from optimizer.dispatch.plan import Plan
 from optimizer.dispatch.policy import Between, Fairness, Policy
 from optimizer.dispatch.score import no_worse
 from optimizer.limits import Rung
+from reserve.audit import queries as audit_queries
 from reserve.authority import Actor, Permission, require, require_scope
 from reserve.db import append, last_position, lock_row
 from reserve.dispatch import bookings, planning, queries, replanning, rules
@@ -25,6 +28,7 @@ from reserve.incidents import queries as incident_queries
 from reserve.incidents.models import Incident
 from reserve.jobs import outbox
 from reserve.jobs.models import JobState
+from reserve.looking import Seen, looks_first
 from reserve.organisations.models import Organisation
 
 JOB_KIND = "dispatch_plan"
@@ -42,16 +46,21 @@ class PlanAnswered(Conflict):
     code = "plan_answered"
 
 
-def request_plan(
-    session: Session, actor: Actor, draft: PlanRequestDraft, *, now: datetime, today: date
-) -> DispatchPlan:
-    """Freeze what is usable, needed, expected and lawful, and put the solve into the outbox."""
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A plan request as it will be kept, but for its code, its job and when it was written down."""
+
+    known_at: datetime
+    row: dict[str, Any]
+
+
+def freeze(session: Session, actor: Actor, draft: PlanRequestDraft, *, now: datetime, today: date) -> Frozen:
+    """Freeze what is usable, needed, expected and lawful. Takes a second for a province, and only reads."""
     require(actor, Permission.PLAN_WRITE)
     incidents = _incidents(session, draft)
     leads = [_lead(session, each, draft.as_of or now, draft.known_at or now) for each in incidents]
     for each in leads:
         require_scope(actor, Permission.PLAN_WRITE, organisation_path=each.path)
-    lead = leads[0]
     question = planning.Question(
         incidents=incidents,
         as_of=draft.as_of or now,
@@ -70,13 +79,10 @@ def request_plan(
     known = {item.code for item in instance.items}
     if problems := rules.smallest_problems([row.item_code for row in draft.smallest], known):
         raise InvalidInput(problems)
-    code = f"PLAN-{uuid7()}"
-    job = outbox.put(session, JOB_KIND, code, {"plan": code}, now=now)
     row = {
-        "code": code,
         "incident_codes": ";".join(incident.code for incident in incidents),
-        "organisation_id": lead.id,
-        "organisation_path": lead.path,
+        "organisation_id": leads[0].id,
+        "organisation_path": leads[0].path,
         "as_of": question.as_of,
         "known_at": question.known_at,
         "ledger_position": last_position(session),
@@ -87,11 +93,34 @@ def request_plan(
         "instance_hash": instance.hash,
         "previous_id": followed.previous_id if followed else None,
         "followed": followed.frozen() if followed else b"",
-        "requested_by_person": actor.person_id,
-        "recorded_at": now,
-        "job_code": job.code,
     }
-    (plan_id,) = append(session, DispatchPlan, [row])
+    return Frozen(question.known_at, row)
+
+
+@looks_first(freeze)
+def request_plan(
+    session: Session,
+    actor: Actor,
+    draft: PlanRequestDraft,
+    *,
+    now: datetime,
+    today: date,
+    seen: Seen[Frozen] | None = None,
+) -> DispatchPlan:
+    """Keep what was frozen before this transaction, and put the solve into the outbox.
+
+    A plan is as known at a time, so what was recorded later does not matter; what was recorded by then and had not
+    been written when it was frozen does: then it is frozen again, here.
+    """
+    require(actor, Permission.PLAN_WRITE)
+    if seen is None or audit_queries.was_written_late(session, seen.last_entry, seen.found.known_at):
+        frozen = freeze(session, actor, draft, now=now, today=today)
+    else:
+        frozen = seen.found
+    code = f"PLAN-{uuid7()}"
+    job = outbox.put(session, JOB_KIND, code, {"plan": code}, now=now)
+    written = {"code": code, "requested_by_person": actor.person_id, "recorded_at": now, "job_code": job.code}
+    (plan_id,) = append(session, DispatchPlan, [frozen.row | written])
     return session.get_one(DispatchPlan, plan_id)
 
 

@@ -26,6 +26,7 @@ from reserve.drafts import Draft
 from reserve.errors import Conflict, NotAllowed, RequestKeyReused
 from reserve.jobs import outbox
 from reserve.jobs.models import Job
+from reserve.looking import Seen, looks_first
 
 ACTOR = Actor(7, 70, "keeper", (Grant("keeper", "/", frozenset({Permission.STOCK_RECEIVE})),))
 OTHER = Actor(8, 80, "other", ACTOR.grants)
@@ -332,3 +333,26 @@ def test_a_question_sees_one_snapshot(runner: Runner) -> None:
 def test_a_question_cannot_write(runner: Runner) -> None:
     with pytest.raises(sa.exc.DBAPIError):
         runner.ask(lambda session: session.execute(sa.insert(Job).values(code="x")))
+
+
+def look(session: Session, actor: Actor, draft: NoteDraft, *, now: datetime, today: date) -> str:
+    with pytest.raises(sa.exc.DBAPIError):
+        outbox.put(session, "note", "look", {}, now=now)
+    session.rollback()
+    return draft.text
+
+
+@looks_first(look)
+def considered(
+    session: Session, actor: Actor, draft: NoteDraft, *, now: datetime, today: date, seen: Seen[str] | None = None
+) -> Job:
+    """A verb that looks before it writes."""
+    return outbox.put(session, "note", f"{seen.found if seen else 'nothing'} seen", {}, now=now)
+
+
+def test_a_verb_that_looks_first_is_told_what_it_saw_where_nothing_can_be_written(runner: Runner) -> None:
+    first = runner.run(considered, NoteDraft(text="rain"), actor=ACTOR, answer=NoteOut, key="k")
+    again = runner.run(considered, NoteDraft(text="rain"), actor=ACTOR, answer=NoteOut, key="k")
+
+    assert first.value.subject == "rain seen"
+    assert (again.body, again.replayed, counted(runner, Job)) == (first.body, True, 1)

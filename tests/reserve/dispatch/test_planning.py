@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from optimizer.dispatch import instance as model
 from optimizer.dispatch.plan import Plan
+from reserve.audit import queries as audit_queries
 from reserve.authority import Actor, Grant, Permission
+from reserve.clock import local_day
 from reserve.db import append
 from reserve.dispatch import queries
 from reserve.dispatch import service as dispatch
@@ -23,10 +25,11 @@ from reserve.dispatch.drafts import (
     SmallestDraft,
 )
 from reserve.dispatch.letters import PlanNotSolved
-from reserve.dispatch.plans import PlanAnswered, PlanBreaksTheModel
+from reserve.dispatch.plans import Frozen, PlanAnswered, PlanBreaksTheModel, freeze
 from reserve.dispatch.terms import PlannedLine, PlanState
 from reserve.errors import InvalidInput, NotAllowed
 from reserve.jobs import outbox
+from reserve.looking import Seen
 from reserve.organisations import queries as organisation_queries
 from reserve.papers.terms import State
 from reserve.stock.models import Floor
@@ -36,7 +39,7 @@ from tests.books import problems
 from tests.conftest import NOW
 from tests.reserve.capacity.works import INCIDENT
 from tests.reserve.catalogue.goods import MASK, SUIT
-from tests.reserve.dispatch.orders_world import TOMORROW, Office
+from tests.reserve.dispatch.orders_world import PLANNER, TOMORROW, Office
 
 
 def instance(office: Office, code: str) -> model.Instance:
@@ -142,6 +145,42 @@ def test_a_plan_is_over_known_incidents_that_one_may_plan_for(office: Office) ->
     county = Actor(9, 9, "county", (Grant("planner", "/130000/130100/", frozenset({Permission.PLAN_WRITE})),))
     with office.refused(NotAllowed):
         office.run(dispatch.request_plan, PlanRequestDraft(incident_codes=(INCIDENT,)), county)
+
+
+SECOND = timedelta(seconds=1)
+
+
+def glimpse(office: Office, at: datetime) -> Seen[Frozen]:
+    """What a request sees before its transaction begins to write."""
+    frozen = office.ask(freeze, PLANNER, PlanRequestDraft(incident_codes=(INCIDENT,)), now=at, today=local_day(at))
+    return Seen(frozen, office.ask(audit_queries.last_entry))
+
+
+def kept(office: Office, at: datetime, seen: Seen[Frozen] | None) -> str:
+    """Hash of the instance of a request that is written down now."""
+    draft = PlanRequestDraft(incident_codes=(INCIDENT,))
+    with office.runner.database.writing() as session:
+        return dispatch.request_plan(session, PLANNER, draft, now=at, today=local_day(at), seen=seen).instance_hash
+
+
+def test_what_is_recorded_after_the_look_is_left_to_the_next_plan(office: Office) -> None:
+    now = office.clock.now()
+    seen = glimpse(office, now)
+    office.clock.move_to(now + SECOND)
+    office.used("WH-C01", "C7", 50)
+
+    assert kept(office, now + SECOND, seen) == seen.found.row["instance_hash"]
+
+
+def test_what_was_on_its_way_into_the_books_during_the_look_is_looked_at_again(office: Office) -> None:
+    now = office.clock.now()
+    seen = glimpse(office, now + SECOND)
+    office.used("WH-C01", "C7", 50)
+
+    found = kept(office, now + SECOND, seen)
+
+    assert found != seen.found.row["instance_hash"]
+    assert found == kept(office, now + SECOND, None)
 
 
 # --- answers -------------------------------------------------------------------------------------------------------
