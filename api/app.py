@@ -28,6 +28,7 @@ from api.pages import (
     planner,
     prints,
     receiving,
+    recovery,
     scenarios,
     search,
     sheets,
@@ -41,7 +42,7 @@ from api.routes import ROUTERS
 from reserve.commands import Runner
 from reserve.settings import Settings
 
-DESK = (keeping, machines, receiving, moving, shipping, counting, offline)
+DESK = (keeping, machines, receiving, moving, recovery, shipping, counting, offline)
 PLANNING = (planner, scenarios)
 PAGES = tuple(
     each.router

@@ -13,7 +13,7 @@ from api.schemas.stock import PostedOut
 from api.views import desk as views
 from api.views import stores
 from reserve.authority import Permission
-from reserve.papers.terms import State
+from reserve.papers.terms import DocumentKind, State
 from reserve.stock import service as stock
 from reserve.stock.corrections import REVERSIBLE
 from reserve.stock.drafts import BlockDraft, BlockEndDraft, ReversalDraft
@@ -65,9 +65,14 @@ def _paper(page: PageDesk, number: str, filled: Filled) -> Response:
     may_reverse = (
         page.may(Permission.STOCK_REVERSE) and found.document.kind in REVERSIBLE and found.state is State.POSTED
     )
-    return page.show(
-        "desk/paper.html", {"paper": found, "filled": filled, "may_reverse": may_reverse}, status=filled.status
-    )
+    issued = found.document.kind is DocumentKind.ISSUE_NOTE and found.state is State.POSTED
+    context = {
+        "paper": found,
+        "filled": filled,
+        "may_reverse": may_reverse,
+        "may_take_back": issued and page.may(Permission.STOCK_RECEIVE),
+    }
+    return page.show("desk/paper.html", context, status=filled.status)
 
 
 # --- lots -----------------------------------------------------------------------------------------------------------

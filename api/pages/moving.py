@@ -28,6 +28,8 @@ from reserve.stock.terms import Purpose
 
 router = APIRouter()
 
+_TO_INSPECT = frozenset({BinKind.INSPECTION, BinKind.REJECTED})
+"""What was rejected is inspected anew after repair or cleaning."""
 Content = Callable[[Lines, Mapping[str, Standing]], dict[str, Any]]
 
 
@@ -71,6 +73,7 @@ def _inspect(lines: Lines, standing: Mapping[str, Standing]) -> dict[str, Any]:
                 "accepted": accepted,
                 "rejected": lines.number(place, "rejected"),
                 "bin_code": lines.typed.get("to_bin", ""),
+                "area": each.line.bin_kind,
             }
         )
     head = {"site_code": lines.typed.get("site_code", ""), "certificate_no": lines.typed.get("certificate_no", "")}
@@ -116,7 +119,7 @@ SHEETS: Mapping[str, Sheet] = {
         stock.inspect,
         InspectionDraft,
         _inspect,
-        frozenset({BinKind.INSPECTION}),
+        _TO_INSPECT,
     ),
 }
 
@@ -270,4 +273,4 @@ def _show(sheet: Sheet, page: PageDesk, filled: Filled, lines: Lines) -> Respons
 def _waiting(page: PageDesk, site_code: str) -> list[Standing]:
     scopes = page.scopes(Permission.STOCK_RECEIVE)
     found = page.ask(stores.standing, scopes, site_code, page.today)
-    return [each for each in found if each.line.bin_kind is BinKind.INSPECTION]
+    return [each for each in found if each.line.bin_kind in _TO_INSPECT]

@@ -51,6 +51,12 @@ def issue(draft: drafts.IssueDraft, command: Command) -> Response:
     return command.run(service.issue, draft, answer=PostedOut)
 
 
+@router.post("/returns", status_code=201, response_model=PostedOut, dependencies=[needs(Permission.STOCK_RECEIVE)])
+def take_back(draft: drafts.ReturnDraft, command: Command) -> Response:
+    """Book goods that come back from use, against the paper on which they left; they wait for inspection."""
+    return command.run(service.take_back, draft, answer=PostedOut)
+
+
 @router.post("/counts", status_code=201, response_model=CountedOut, dependencies=[needs(Permission.STOCK_COUNT)])
 def count(draft: drafts.CountDraft, command: Command) -> Response:
     """Enter a blind count; differences are posted once they are signed."""

@@ -19,6 +19,7 @@ from reserve.stock import ledger, queries
 from reserve.stock.drafts import AdjustmentDraft, DisposalDraft, DisposeDraft, ReversalDraft
 from reserve.stock.models import Movement
 from reserve.stock.posting import Names, Posted, draft_note, line_ids, outside_account, post_fact, posted_answer
+from reserve.stock.recovery import require_nothing_back
 from reserve.stock.terms import Move, MovementKind
 
 REVERSIBLE = frozenset(
@@ -159,6 +160,7 @@ def reverse(session: Session, actor: Actor, draft: ReversalDraft, *, now: dateti
         raise ledger.AlreadyReversed(f"{original.number} is reversed", number=original.number)
     drafting.require_state(session, original, State.POSTED)
     _require_nothing_found(session, original)
+    require_nothing_back(session, original)
     reversal = drafting.draft_document(
         session,
         actor,

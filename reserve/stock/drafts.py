@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from reserve.drafts import Draft
 from reserve.quantities import MAX_QUANTITY
+from reserve.sites.terms import BinKind
 from reserve.stock.terms import BlockReason, Condition, Fund, HoldMode, Purpose
 
 Quantity = Field(gt=0, le=MAX_QUANTITY, strict=True)
@@ -83,6 +84,8 @@ class InspectionLineDraft(Draft):
     accepted: int = Field(default=0, ge=0, strict=True)
     rejected: int = Field(default=0, ge=0, strict=True)
     bin_code: str = "A1"
+    area: Literal[BinKind.INSPECTION, BinKind.REJECTED] = BinKind.INSPECTION
+    """Where they wait; from the rejected area after repair or cleaning."""
 
 
 class LotRef(Draft):
@@ -139,6 +142,23 @@ class IssueDraft(Draft):
     """Organisation that uses them."""
     purpose: Literal[Purpose.USE, Purpose.TRAINING, Purpose.RETURN] = Purpose.USE
     """Disposal has a signed paper of its own."""
+    occurred_at: AwareDatetime | None = None
+    reason: str = Field(min_length=1)
+
+
+class ReturnLineDraft(Draft):
+    lot_ref: LotRef
+    quantity: int = Field(default=0, ge=0, le=MAX_QUANTITY, strict=True)
+    """0: all of it stays with its user."""
+
+
+class ReturnDraft(Draft):
+    """Goods that had been issued come back from use; they wait for inspection, whatever they look like."""
+
+    site_code: str
+    issue_number: str
+    """The paper on which they left."""
+    lines: tuple[ReturnLineDraft, ...] = Field(min_length=1)
     occurred_at: AwareDatetime | None = None
     reason: str = Field(min_length=1)
 

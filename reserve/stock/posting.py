@@ -160,6 +160,7 @@ def draft_note(
     state: State = State.POSTED,
     reason: str = "",
     title: str = "",
+    refers_to_id: int | None = None,
 ) -> Document:
     """A note of the organisation that runs the site."""
     organisation = organisation_queries.organisations_by_id(session, [site.organisation_id])[site.organisation_id]
@@ -174,6 +175,7 @@ def draft_note(
         lines=lines,
         occurred_at=occurred_at,
         reason=reason,
+        refers_to_id=refers_to_id,
     )
 
 

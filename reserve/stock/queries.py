@@ -118,10 +118,19 @@ def _reversed() -> Any:
 
 def found_again(session: Session, movement_id: int, lot_id: int) -> int:
     """How much of a lot lost in a movement has come back by finds that follow it and stand."""
+    return _came_back(session, movement_id, Entry.lot_id == lot_id)
+
+
+def returned_from(session: Session, movement_id: int, lot_id: int, account_id: int) -> int:
+    """How much of a lot issued to an account has come back from it by returns that follow the issue and stand."""
+    return _came_back(session, movement_id, and_(Entry.lot_id == lot_id, Entry.from_account_id == account_id))
+
+
+def _came_back(session: Session, movement_id: int, which: Any) -> int:
     statement = (
         select(func.coalesce(func.sum(Entry.quantity), 0))
         .join(Movement, Entry.movement_id == Movement.id)
-        .where(Movement.follows_id == movement_id, Entry.lot_id == lot_id, Movement.id.not_in(_reversed()))
+        .where(Movement.follows_id == movement_id, which, Movement.id.not_in(_reversed()))
     )
     return int(session.scalar(statement) or 0)
 

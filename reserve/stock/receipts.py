@@ -198,6 +198,8 @@ def _bins_by_result(
 def inspect(session: Session, actor: Actor, draft: InspectionDraft, *, now: datetime, today: date) -> Posted:
     """Move goods out of the inspection area by the result: to a shelf, or to the rejected area.
 
+    Goods of the rejected area are inspected anew after repair or cleaning, and may only come back to a shelf.
+
     The certificate that the inspection found is from now on that of every lot of which something was accepted.
     """
     require(actor, Permission.STOCK_RECEIVE)
@@ -205,7 +207,7 @@ def inspect(session: Session, actor: Actor, draft: InspectionDraft, *, now: date
     require_scope(actor, Permission.STOCK_RECEIVE, organisation_path=site.organisation_path)
     names = Names(session, site)
     names.load(owners=(line.owner_code for line in draft.lines))
-    waiting_area = names.area(BinKind.INSPECTION, "site_code")
+    areas = {kind: names.area(kind, "site_code") for kind in {line.area for line in draft.lines}}
     bins, lots = [], []
     for place, line in enumerate(draft.lines):
         lots.append(names.lot(line.lot_ref, f"lines.{place}.lot_ref", place + 1))
@@ -214,8 +216,10 @@ def inspect(session: Session, actor: Actor, draft: InspectionDraft, *, now: date
         if line.accepted + line.rejected == 0:
             field = f"lines.{place}.accepted"
             names.problems.append(Problem("quantity_missing", field, "at least 1 piece", "0", place + 1))
+        if line.rejected and line.area is BinKind.REJECTED:
+            expected, found = "goods that wait for inspection", str(line.rejected)
+            names.problems.append(Problem("rejected_already", f"lines.{place}.rejected", expected, found, place + 1))
     names.raise_problems()
-    assert waiting_area is not None
     contents = [
         LineContent(number, line.lot_ref.item_code, line.accepted + line.rejected, receiver_code=site.code)
         for number, line in enumerate(draft.lines, 1)
@@ -235,7 +239,9 @@ def inspect(session: Session, actor: Actor, draft: InspectionDraft, *, now: date
     for number, (line, lot, parts) in enumerate(zip(draft.lines, lots, bins, strict=True), 1):
         assert lot is not None
         owner = names.owners[line.owner_code]
-        waiting = ledger.account_for(session, waiting_area.id, owner.id, line.fund)
+        area = areas[line.area]
+        assert area is not None
+        waiting = ledger.account_for(session, area.id, owner.id, line.fund)
         for bin_row, quantity in parts:
             assert bin_row is not None
             account = ledger.account_for(session, bin_row.id, owner.id, line.fund)

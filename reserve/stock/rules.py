@@ -29,7 +29,10 @@ _IN_FORCE = frozenset({State.ISSUED, State.IN_EXECUTION, State.CANCELLED})
 
 MOVEMENT_GROUNDS: Mapping[DocumentKind, tuple[frozenset[MovementKind], frozenset[State]]] = {
     DocumentKind.OPENING_BALANCE: (frozenset({MovementKind.OPEN}), _AT_ONCE),
-    DocumentKind.RECEIPT: (frozenset({MovementKind.RECEIVE, MovementKind.INSPECT, MovementKind.COUNT}), _AT_ONCE),
+    DocumentKind.RECEIPT: (
+        frozenset({MovementKind.RECEIVE, MovementKind.INSPECT, MovementKind.RETURN, MovementKind.COUNT}),
+        _AT_ONCE,
+    ),
     DocumentKind.ISSUE_NOTE: (frozenset({MovementKind.ISSUE, MovementKind.COUNT}), _AT_ONCE),
     DocumentKind.TRANSFER_NOTE: (frozenset({MovementKind.TRANSFER, MovementKind.COUNT}), _AT_ONCE),
     DocumentKind.ADJUSTMENT: (

@@ -6,6 +6,7 @@ from reserve.stock.machines import check_machine
 from reserve.stock.moves import issue, transfer
 from reserve.stock.promises import block, hold, lift_block, release_hold, sweep_expired_holds
 from reserve.stock.receipts import inspect, open_balance, receive
+from reserve.stock.recovery import take_back
 
 __all__ = [
     "adjust",
@@ -24,5 +25,6 @@ __all__ = [
     "request_disposal",
     "reverse",
     "sweep_expired_holds",
+    "take_back",
     "transfer",
 ]

@@ -11,7 +11,7 @@ from reserve.verify.hashes import changed_rows
 WALLS = """
 walls (kind, outside, way) AS (VALUES
   ('open', 'supplier', 'in'), ('receive', 'supplier', 'in'), ('issue', 'consumed', 'out'),
-  ('lose', 'lost', 'out'), ('find', 'lost', 'in'), ('dispose', 'waste', 'out'),
+  ('return', 'consumed', 'in'), ('lose', 'lost', 'out'), ('find', 'lost', 'in'), ('dispose', 'waste', 'out'),
   ('count', 'count_difference', 'in'), ('count', 'count_difference', 'out'))
 """
 """Through which wall each kind of movement may bring goods in or take them out; a reversal goes back the same way."""

@@ -16,7 +16,7 @@ IN_FORCE = ("issued", "in_execution", "cancelled")
 
 GROUNDS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("opening_balance", ("open",), ("posted",)),
-    ("receipt", ("receive", "inspect", "count"), ("posted",)),
+    ("receipt", ("receive", "inspect", "return", "count"), ("posted",)),
     ("issue_note", ("issue", "count"), ("posted",)),
     ("transfer_note", ("transfer", "count"), ("posted",)),
     ("adjustment", ("adjust", "lose", "find", "count"), ("posted",)),

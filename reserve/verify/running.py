@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy.exc import DBAPIError
 
 from reserve.db import Database
-from reserve.verify import engine, hashes, holds, ledger, machines, papers, requests, schema
+from reserve.verify import engine, hashes, holds, ledger, machines, papers, requests, returns, schema
 from reserve.verify.books import Books, finding, open_books
 from reserve.verify.findings import Finding, Report
 
@@ -33,6 +33,7 @@ LAWS: Mapping[str, Law] = {
     "L11": ledger.positions_are_one_order,
     "L12": ledger.lots_keep_their_identity,
     "L13": machines.machines_stand_once,
+    "L14": returns.returns_follow_issues,
     "A01": papers.movements_rest_on_papers,
     "A02": papers.lines_move_no_more_than_approved,
     "A03": papers.states_follow_arrows,

@@ -156,6 +156,10 @@ SENTENCES: Mapping[str, Sentence] = {
         "Machine {item} {lot} (lot {lot_id}) is {stood} pieces at position {position}."
         " One machine stands in one place.",
     ),
+    "return_exceeds_issue": _stock(
+        "{item} {lot} 使用后退回 {back},所据出库单只发出 {issued}(库存移动 {movement_id})。",
+        "{back} of {item} {lot} came back from use; its issue handed out {issued} (movement {movement_id}).",
+    ),
     "account_doubled": _changed(
         "同一库位、所有者与资金有 {times} 个账户(如 {account_id})。",
         "One bin, owner and fund have {times} accounts (one is {account_id}).",

@@ -157,6 +157,12 @@ UPDATE stock_account SET owner_id = (SELECT id FROM organisation WHERE code = 'S
 -- L12 account_doubled: two accounts, one owner [without uniqueness of stock_account]
 UPDATE stock_account SET bin_id = 1, owner_id = 1, fund = 'own' WHERE id IN (1, 2);
 
+-- L14 return_exceeds_issue: more came back than had left
+UPDATE stock_entry SET quantity = 21 WHERE movement_id = {RETURNED};
+
+-- L14 return_exceeds_issue: a return from nothing
+UPDATE stock_movement SET follows_id = {RECEIPT} WHERE id = {RETURNED};
+
 -- L13 machine_stands_twice: a lot of many called one machine
 UPDATE stock_machine SET lot_id = {SEVEN};
 

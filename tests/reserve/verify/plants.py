@@ -32,6 +32,7 @@ ROWS = {
     "OTHER_RECEIPT": _movement("receive", "8"),
     "TRANSFER": _movement("transfer", "7"),
     "ISSUE": _movement("issue", "7"),
+    "RETURNED": _movement("return", "7"),
     "DEPARTURE": _movement("depart", "7"),
     "REVERSED": _movement("receive", "11"),
     "REVERSAL": _movement("reverse", "11"),

@@ -1,6 +1,6 @@
 """A small world in which everything has happened once: what planted faults are planted in.
 
-lot 7   received, transferred, issued, lost, found, damaged, counted short, dispatched in parts
+lot 7   received, transferred, issued and in part taken back, lost, found, damaged, counted short, dispatched in parts
 lot 8   held, held and released, held and run out, disposed of
 lot 9   blocked and free again      lot 10  blocked
 lot 11  received by mistake and reversed
@@ -48,6 +48,8 @@ from reserve.stock.drafts import (
     LotRef,
     ReceiptDraft,
     ReceiptLineDraft,
+    ReturnDraft,
+    ReturnLineDraft,
     ReversalDraft,
 )
 from reserve.stock.rules import unusable_because
@@ -107,7 +109,7 @@ def ship(session: Session, by: Actor, draft: ShipmentDraft, *, now: datetime, to
 def build_rich_world(runner: Runner, clock: StoryClock) -> None:
     """Everything once, through the verbs."""
     build(runner)
-    first_loss = history(
+    booked = history(
         runner,
         """
         2026-02-20  receive   500  lot 7   SUPPLIER -> A1
@@ -120,7 +122,11 @@ def build_rich_world(runner: Runner, clock: StoryClock) -> None:
         2026-02-23  damage      7  lot 7   A1 -> REJECTED
         2026-02-24  lose        5  lot 7   A1 -> LOST
         """,
-    )[-1]
+    )
+    issued, first_loss = booked[-3], booked[-1]
+    line = ReturnLineDraft(lot_ref=LotRef(item_code=MASK, code="7"), quantity=3)
+    back = ReturnDraft(site_code="W1", issue_number=issued.number, lines=(line,), reason="not used")
+    run(runner, stock.take_back, back)
     book(runner, "2026-02-25  find  2  lot 7  LOST -> A1", follows_number=first_loss.number)
     mistake = book(runner, "2026-02-26  receive  50  lot 11  SUPPLIER -> A1")
     run(runner, stock.reverse, ReversalDraft(document_number=mistake.number, reason="wrong store"))
