@@ -76,3 +76,4 @@ def session(request: pytest.FixtureRequest, untouched: Callable[[str], Database]
 
 def pytest_addoption(parser: Any) -> None:
     parser.addoption("--faults", choices=["quick", "ci"], default="quick", help="size of tests/faults")
+    parser.addoption("--pictures", action="store_true", help="draw the guide's pictures anew")
