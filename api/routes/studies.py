@@ -1,4 +1,4 @@
-"""Further questions about a plan, before anyone signs: another policy, holding back, vehicle loads."""
+"""Further questions about a plan, before anyone signs: another policy, holding back, vehicle loads, one choice."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ def weigh_hold_back(draft: drafts.HoldBackDraft, command: Command) -> Response:
 def load_vehicles(draft: drafts.LoadsDraft, command: Command) -> Response:
     """Ask for vehicles, tours, hours and pick lists of a plan, or of what its orders still promise."""
     return command.run(service.load_vehicles, draft, answer=StudyRef)
+
+
+@router.post("/studies/choice", status_code=202, response_model=StudyRef, dependencies=READ)
+def price_choice(draft: drafts.ChoiceDraft, command: Command) -> Response:
+    """Ask what a wish costs, or what the next best source would have cost. Read ``/studies/{code}`` after."""
+    return command.run(service.price_choice, draft, answer=StudyRef)
 
 
 @router.get("/plans/{code}/studies", response_model=list[StudyRef], dependencies=READ)

@@ -109,8 +109,25 @@ class LoadingOut(Out):
     left: list[PickLineOut]
 
 
+class ChoiceOut(Out):
+    """The plan as it stands (first) against the plan decided otherwise in one point (second).
+
+    is_wish  the point is a wish of the planner, and the second plan is without it; else the second plan is without this
+             source;  from_first, from_second: units sent to the place by source;  unit_km_*: piece-kilometres of all
+    """
+
+    is_wish: bool
+    unmet_first: dict[str, int]
+    unmet_second: dict[str, int]
+    from_first: dict[str, int]
+    from_second: dict[str, int]
+    unit_km_first: int
+    unit_km_second: int
+    rows: list[ShiftOut]
+
+
 class StudyOut(StudyRef):
-    """A study: waiting, answered in sentences and in one of the three tables, or why it failed."""
+    """A study: waiting, answered in sentences and in one of the four tables, or why it failed."""
 
     plan_code: str
     state: PlanState
@@ -120,3 +137,4 @@ class StudyOut(StudyRef):
     policies: PolicyTableOut | None
     hold_back: HoldBackOut | None
     loads: LoadingOut | None
+    choice: ChoiceOut | None

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.deps import found_in
 from api.i18n import Text
 from api.schemas.studies import (
+    ChoiceOut,
     HoldBackOut,
     LoadingOut,
     LoadOut,
@@ -36,6 +37,7 @@ from reserve.sites import queries as site_queries
 
 Scopes = tuple[str, ...]
 Answer = Mapping[str, Any]
+_BOTH = ("first", "second")
 
 
 def of_plan(session: Session, plan_code: str, scopes: Scopes) -> list[StudyRef]:
@@ -61,6 +63,7 @@ def study(session: Session, code: str, scopes: Scopes, text: Text) -> StudyOut:
         policies=None,
         hold_back=None,
         loads=None,
+        choice=None,
     )
     if result is None or result.error:
         return out
@@ -79,6 +82,9 @@ def _told(session: Session, plan: DispatchPlan, study: PlanStudy, answer: Answer
         case StudyKind.LOADS:
             loading = _loads(session, plan, answer, names)
             return {"loads": loading, "sentences": words.loading_sentences(text, loading)}
+        case StudyKind.CHOICE:
+            choice = _choice(answer, names, text)
+            return {"choice": choice, "sentences": words.choice_sentences(text, choice, names)}
 
 
 def _policies(plan: DispatchPlan, question: Answer, answer: Answer, names: Names, text: Text) -> PolicyTableOut:
@@ -91,6 +97,20 @@ def _policies(plan: DispatchPlan, question: Answer, answer: Answer, names: Names
         stages_first=answer["stages_first"],
         stages_second=answer["stages_second"],
         second_plan=answer["second"],
+    )
+
+
+def _choice(answer: Answer, names: Names, text: Text) -> ChoiceOut:
+    km = [next(int(row["value"]) for row in answer[f"stages_{one}"] if row["name"] == "cost") for one in _BOTH]
+    return ChoiceOut(
+        is_wish=answer["is_wish"],
+        unmet_first=answer["unmet_first"],
+        unmet_second=answer["unmet_second"],
+        from_first=answer["from_first"],
+        from_second=answer["from_second"],
+        unit_km_first=km[0],
+        unit_km_second=km[1],
+        rows=[_shift(row, names, text) for row in answer["shifts"]],
     )
 
 

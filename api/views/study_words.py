@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from api.i18n import Text
-from api.schemas.studies import HoldBackOut, LoadingOut, PolicyTableOut
+from api.schemas.studies import ChoiceOut, HoldBackOut, LoadingOut, PolicyTableOut
+from api.views.naming import Names
 from optimizer.dispatch.policy import Between, Fairness, Policy
 
 
@@ -50,6 +51,37 @@ def policy_sentences(text: Text, table: PolicyTableOut) -> list[str]:
             )
         )
     return sentences
+
+
+def choice_sentences(text: Text, choice: ChoiceOut, names: Names) -> list[str]:
+    """What a wish costs, or what the next best source would have cost; who gains and who loses by it."""
+    otherwise = _from(text, choice.from_second, names)
+    said = [text.say("As planned the place is served from: {sources}.", sources=_from(text, choice.from_first, names))]
+    if choice.is_wish:
+        said.append(text.say("Without the wish it would be served from: {sources}.", sources=otherwise))
+    else:
+        said.append(text.say("Without this source it would be served from: {sources}.", sources=otherwise))
+    for priority in sorted({*choice.unmet_first, *choice.unmet_second}):
+        first, second = choice.unmet_first.get(priority, 0), choice.unmet_second.get(priority, 0)
+        if first != second:
+            said.append(
+                text.say(
+                    "Class {priority}: {first} pieces unmet as planned, {second} otherwise.",
+                    priority=priority,
+                    first=first,
+                    second=second,
+                )
+            )
+    if choice.unmet_first == choice.unmet_second:
+        said.append(text.say("No class would have more or less unmet."))
+    km = {"first": f"{choice.unit_km_first:,}", "second": f"{choice.unit_km_second:,}"}
+    said.append(text.say("Piece-kilometres in all: {first} as planned, {second} otherwise.", **km))
+    return said + [row.sentence for row in choice.rows]
+
+
+def _from(text: Text, sent: Mapping[str, int], names: Names) -> str:
+    shares = [f"{names.site(source.rpartition('@')[2])} {units:,}" for source, units in sorted(sent.items())]
+    return text.say(", ").join(shares) or text.say("nowhere")
 
 
 def scenario_name(text: Text, name: str) -> str:

@@ -210,7 +210,14 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "policies", "hold_back", "loads", name="studykind", native_enum=False, create_constraint=True, length=40
+                "policies",
+                "hold_back",
+                "loads",
+                "choice",
+                name="studykind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=False,
         ),

@@ -3,10 +3,12 @@
 policies   who gains and who loses under another policy
 hold_back  what each share held back would cost if the need turned out low, as thought, or high
 loads      vehicles, tours, hours and pick lists
+choice     what a wish costs, or what the next best source would have cost
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -33,6 +35,36 @@ def _policies(task: Task) -> dict[str, Any]:
     """The plan as it stands against the plan under the other policy, pins in force in both."""
     instance, first = Instance.from_json(task["instance"]), Plan.from_json(task["plan"])
     second = allocate(instance, Policy.from_plain(task["other"]), pins=[Pin(*pin) for pin in task["pins"]])
+    return _side_by_side(instance, first, second)
+
+
+def _choice(task: Task) -> dict[str, Any]:
+    """The plan as it stands against the plan without the wish, where there is one; else without the source for these
+    needs: what the next best would have been. All other pins are in force in both."""
+    instance, first = Instance.from_json(task["instance"]), Plan.from_json(task["plan"])
+    pins, chosen = [Pin(*pin) for pin in task["pins"]], [Pin(*pin) for pin in task["chosen"]]
+    asked = {(pin.source_code, pin.need_code) for pin in chosen}
+    others = [pin for pin in pins if (pin.source_code, pin.need_code) not in asked]
+    is_wish = len(others) < len(pins)
+    second = allocate(instance, Policy.from_plain(task["policy"]), pins=others if is_wish else [*pins, *chosen])
+    needs = {pin.need_code for pin in chosen}
+    return _side_by_side(instance, first, second) | {
+        "is_wish": is_wish,
+        "from_first": _sent(first, needs),
+        "from_second": _sent(second, needs),
+    }
+
+
+def _sent(plan: Plan, needs: set[str]) -> dict[str, int]:
+    """Units that these needs are sent, by source."""
+    sent: dict[str, int] = defaultdict(int)
+    for row in plan.shipments:
+        if row.need_code in needs:
+            sent[row.source_code] += row.quantity
+    return dict(sent)
+
+
+def _side_by_side(instance: Instance, first: Plan, second: Plan) -> dict[str, Any]:
     found = compare_plans(instance, first, second)
     return {
         "shifts": [asdict(row) | {"gain": row.gain} for row in found.shifts],
@@ -74,4 +106,5 @@ ANSWERS: Mapping[str, Callable[[Task], dict[str, Any]]] = {
     "policies": _policies,
     "hold_back": _hold_back,
     "loads": _loads,
+    "choice": _choice,
 }

@@ -109,6 +109,15 @@ class HoldBackDraft(Draft):
     held_percents: tuple[HeldPercent, ...] = Field(default=(0, 10, 20, 30), min_length=1, max_length=10)
 
 
+class ChoiceDraft(Draft):
+    """Ask what a wish costs; where none was made, what the place would get without this source, the next best one."""
+
+    plan_code: str
+    owner_code: str
+    source_site: str
+    need_key: str
+
+
 class LoadsDraft(Draft):
     """Ask for vehicles, tours, hours and pick lists: of a plan's shipments, or of what its orders still promise."""
 

@@ -18,6 +18,7 @@ from reserve.dispatch.signing import sign
 from reserve.dispatch.studies import (
     compare_policies,
     load_vehicles,
+    price_choice,
     record_study,
     record_study_failure,
     weigh_hold_back,
@@ -34,6 +35,7 @@ __all__ = [
     "draft_orders",
     "issue_order",
     "load_vehicles",
+    "price_choice",
     "record_plan",
     "record_plan_failure",
     "record_study",

@@ -15,10 +15,12 @@ from optimizer.dispatch.cargo import read_loading, read_loading_question
 from optimizer.dispatch.check_loads import loading_violations
 from reserve.authority import Actor, Permission, require, require_scope
 from reserve.db import append
-from reserve.dispatch import loading, queries, study_queries
+from reserve.dispatch import loading, planning, queries, study_queries
 from reserve.dispatch.drafts import (
+    ChoiceDraft,
     HoldBackDraft,
     LoadsDraft,
+    PinDraft,
     PolicyComparisonDraft,
     StudyFailureDraft,
     StudyResultDraft,
@@ -73,6 +75,16 @@ def weigh_hold_back(session: Session, actor: Actor, draft: HoldBackDraft, *, now
         "scenarios": need_scenarios(session, plan),
     }
     return _ask(session, actor, plan, StudyKind.HOLD_BACK, question, now=now)
+
+
+def price_choice(session: Session, actor: Actor, draft: ChoiceDraft, *, now: datetime, today: date) -> PlanStudy:
+    """Ask what one wish costs, or what the next best source would have cost. Raises InvalidInput for strange ones."""
+    require(actor, Permission.PLAN_READ)
+    plan = _solved_plan(session, actor, draft.plan_code)
+    ban = PinDraft(owner_code=draft.owner_code, source_site=draft.source_site, need_key=draft.need_key, quantity=0)
+    chosen = planning.pins_of(queries.instance_of(plan), [ban])
+    question = {"chosen": [[pin.source_code, pin.need_code, pin.quantity] for pin in chosen]}
+    return _ask(session, actor, plan, StudyKind.CHOICE, question, now=now)
 
 
 def load_vehicles(session: Session, actor: Actor, draft: LoadsDraft, *, now: datetime, today: date) -> PlanStudy:

@@ -24,6 +24,8 @@ class StudyKind(StrEnum):
     """What each share held back costs if the need turns out low, as thought, or high."""
     LOADS = "loads"
     """Vehicles, tours, hours and pick lists."""
+    CHOICE = "choice"
+    """What a wish of the planner costs, or what the next best source would have cost."""
 
 
 class CutReason(StrEnum):

@@ -12,8 +12,10 @@ from reserve.authority import Actor
 from reserve.dispatch import queries, study_queries
 from reserve.dispatch import service as dispatch
 from reserve.dispatch.drafts import (
+    ChoiceDraft,
     HoldBackDraft,
     LoadsDraft,
+    PinDraft,
     PlanFailureDraft,
     PolicyComparisonDraft,
     StudyFailureDraft,
@@ -94,6 +96,44 @@ def test_who_gains_and_who_loses_is_known_before_anyone_signs(office: Office) ->
         {"1": 0, "2": 0, "3": 500},
         {"1": 500, "2": 0, "3": 0},
     )
+
+
+def test_a_wish_has_its_price(office: Office) -> None:
+    plan = office.ask(queries.list_plans, ["/"])[-1]
+    line = next(row for row in office.ask(queries.plan_lines, plan.id) if row.source_site == "WH-P01")
+    point = {"owner_code": "BUREAU", "source_site": "WH-P01", "need_key": line.need_key}
+    wished = office.plan(pins=(PinDraft(**point, quantity=50),))
+
+    answer = solved(office, asked(office, dispatch.price_choice, ChoiceDraft(plan_code=wished, **point)))
+
+    assert answer["is_wish"]
+    assert answer["from_first"] == {"130100@WH-C01": 400, "BUREAU@WH-P01": 50}
+    assert answer["from_second"] == {"130100@WH-C01": 200, "BUREAU@WH-P01": 300}
+    assert sum(answer["unmet_first"].values()) - sum(answer["unmet_second"].values()) == 50
+
+
+def test_the_next_best_source_has_its_price(office: Office) -> None:
+    plan = office.ask(queries.list_plans, ["/"])[-1]
+    line = next(row for row in office.ask(queries.plan_lines, plan.id) if row.source_site == "WH-P01")
+    draft = ChoiceDraft(plan_code=plan.code, owner_code="BUREAU", source_site="WH-P01", need_key=line.need_key)
+
+    answer = solved(office, asked(office, dispatch.price_choice, draft))
+
+    assert not answer["is_wish"]
+    assert answer["from_first"] == {"130100@WH-C01": 200, "BUREAU@WH-P01": 300}
+    assert answer["from_second"] == {"130100@WH-C01": 400}
+    assert sum(answer["unmet_second"].values()) - sum(answer["unmet_first"].values()) == 100
+
+
+def test_nothing_is_asked_about_a_source_that_is_not_there(office: Office) -> None:
+    plan = office.ask(queries.list_plans, ["/"])[-1]
+    draft = ChoiceDraft(plan_code=plan.code, owner_code="BUREAU", source_site="WH-X", need_key="no such need")
+
+    with pytest.raises(InvalidInput) as refusal:
+        asked(office, dispatch.price_choice, draft)
+
+    assert [problem.code for problem in refusal.value.problems] == ["pin_without_source", "pin_without_need"]
+    assert office.ask(study_queries.studies_of, plan.id) == []
 
 
 def test_a_question_that_was_asked_before_is_not_asked_again(office: Office) -> None:
