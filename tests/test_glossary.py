@@ -24,6 +24,7 @@ from reserve.sites.terms import BinKind, SiteKind
 from reserve.stock.terms import (
     BlockReason,
     Condition,
+    CountCause,
     Deduction,
     FloorKind,
     Fund,
@@ -35,7 +36,7 @@ from reserve.stock.terms import (
 
 PAGE = (Path(__file__).parent.parent / "docs" / "glossary.md").read_text(encoding="utf-8")
 SHOWN = {Role: "word", DocumentKind: "word", State: "word", SiteKind: "site", BinKind: "bin", MovementKind: "movement"}
-SHOWN |= {Deduction: "deduction", Tier: "tier", HolderKind: "holder"}
+SHOWN |= {CountCause: "cause", Deduction: "deduction", Tier: "tier", HolderKind: "holder"}
 """Lists whose words the pages say, with the context of their words."""
 LISTS: tuple[type[Enum], ...] = (
     *SHOWN,

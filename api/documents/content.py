@@ -74,6 +74,10 @@ class Print:
     def word(self, value: str) -> str:
         return self.text.word(value)
 
+    def cause(self, value: str) -> str:
+        """Why a shelf and the book differ."""
+        return self.text.catalogue.pgettext("cause", value)
+
     def say(self, message: str, /, **facts: object) -> str:
         return self.text.say(message, **facts)  # the caller's own literal is what a test looks for
 

@@ -10,9 +10,9 @@ from api.documents.content import Column, Form, Print, hour, lot_cells
 from reserve.organisations.models import Organisation
 from reserve.papers import queries as paper_queries
 from reserve.papers.models import Document
-from reserve.papers.terms import DocumentKind
+from reserve.papers.terms import DocumentKind, State
 from reserve.sites.terms import OUTSIDE, BinKind
-from reserve.stock import booked
+from reserve.stock import booked, count_queries
 from reserve.stock.scans import document_label
 
 
@@ -137,21 +137,31 @@ def _count(session: Session, document: Document, words: Print) -> Form:
         Column(words.say("Lot code"), 2),
         Column(words.say("Expiry date")),
         Column(words.say("By the book"), right=True),
+        Column(words.say("First count"), right=True),
         Column(words.say("Counted"), right=True),
         Column(words.say("Difference"), right=True),
         Column(words.say("Counted at")),
+        Column(words.say("Reason"), 2),
     ]
+    lines = booked.counted_lines(session, documents=[document.id])
+    is_blind = paper_queries.state_of(session, document.id) is State.COUNTING  # a second person still counts
+    reasons = count_queries.count_reasons(session, (line.count_id for line in lines))
     rows = [
         [
             str(line.line_no),
             line.bin_code,
             words.item(line.lot.item_code),
             *lot_cells(line.lot),
-            f"{line.book:,}",
-            f"{line.counted:,}",
-            f"{line.counted - line.book:+,}",
+            *(("", "", "", "") if is_blind else _figures(line)),
             hour(line.counted_at),
+            words.cause(reasons[line.count_id].cause) if line.count_id in reasons else "",
         ]
-        for line in booked.counted_lines(session, documents=[document.id])
+        for line in lines
     ]
     return form_of(session, document, words, columns, rows)
+
+
+def _figures(line: booked.CountedLine) -> tuple[str, str, str, str]:
+    """By the book, what the first of two counters found, what stands, and the difference."""
+    first = "–" if line.counted_first is None else f"{line.counted_first:,}"
+    return f"{line.book:,}", first, f"{line.counted:,}", f"{line.counted - line.book:+,}"

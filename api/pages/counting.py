@@ -11,15 +11,17 @@ from api.deps import needs
 from api.desk import Form, Page, PageDesk
 from api.filling import Filled
 from api.pages.desk_lines import Lines, find_standing, in_line, lot_ref, standing_of_places, take_scan
-from api.schemas.stock import CountedOut, PostedOut
+from api.schemas.stock import CountedOut, PostedOut, ReasonedOut
+from api.views import counts as counts_views
 from api.views import desk as views
 from api.views import stores
 from reserve.authority import Permission
 from reserve.errors import InvalidInput, Problem
 from reserve.papers.terms import State
 from reserve.stock import service as stock
-from reserve.stock.drafts import CountDraft, CountSignOffDraft
+from reserve.stock.drafts import CountDraft, CountReasonsDraft, CountSignOffDraft, RecountDraft
 from reserve.stock.recognition import Recognised
+from reserve.stock.terms import CountCause
 
 router = APIRouter()
 COUNT = Permission.STOCK_COUNT
@@ -69,14 +71,79 @@ def counts(page: Page, site: str = "", counted: str = "") -> Response:
 @router.post("/desk/counts/post", dependencies=[needs(Permission.STOCK_ADJUST)])
 def post_count(form: Form) -> Response:
     """Post signed differences; neither the counter nor a signer does it."""
-    scopes = form.page.scopes(COUNT, Permission.STOCK_ADJUST)
     return form.run(
         stock.post_count,
         CountSignOffDraft,
         answer=PostedOut,
-        then=lambda done: f"/desk/papers/{done.number}",
-        again=lambda filled: _list(form.page, scopes, filled, "", ""),
+        then=lambda done: f"/desk/counts/{done.number}",
+        again=lambda filled: _card(form.page, form.typed.get("count_number", ""), filled),
     )
+
+
+@router.get("/desk/counts/{number}", dependencies=[needs(COUNT, Permission.STOCK_ADJUST)])
+def counted(page: Page, number: str) -> Response:
+    """One count: what is wanted from a second person, else what was found, why, and whose promises it broke."""
+    return _card(page, number, page.form())
+
+
+@router.post("/desk/counts/{number}/again", dependencies=[needs(COUNT)])
+def recount(form: Form, number: str) -> Response:
+    """What a second person found."""
+    page, lines = form.page, Lines(dict(form.typed))
+    try:
+        fields = _recounted(page, number, lines)
+    except InvalidInput as refusal:
+        return _card(page, number, form.refused(refusal))
+    return form.run(
+        stock.recount,
+        RecountDraft,
+        answer=CountedOut,
+        fields=fields,
+        then=lambda done: f"/desk/counts/{done.number}",
+        again=lambda filled: _card(page, number, filled),
+    )
+
+
+@router.post("/desk/counts/{number}/reasons", dependencies=[needs(COUNT)])
+def give_reasons(form: Form, number: str) -> Response:
+    """Why shelf and book differ."""
+    return form.run(
+        stock.give_reasons,
+        CountReasonsDraft,
+        answer=ReasonedOut,
+        then=lambda done: f"/desk/counts/{done.number}",
+        again=lambda filled: _card(form.page, number, filled),
+    )
+
+
+def _recounted(page: PageDesk, number: str, lines: Lines) -> dict[str, Any]:
+    """The draft of a recount: packs and loose pieces together, counted now. A line left empty was not counted."""
+    card = page.ask(counts_views.count_card, number, page.scopes(COUNT))
+    packs = {str(line.line_no): line.lot.pack_size for line in card.lines}
+    rows = []
+    for place in range(lines.count):
+        line_no = lines.get(place, "line_no")
+        if line_no in packs and (lines.get(place, "packs") or lines.get(place, "counted")):
+            counted = lines.pieces(place, packs[line_no], loose="counted")
+            rows.append({"line_no": int(line_no), "counted": counted, "counted_at": page.now.isoformat()})
+    lines.raise_problems()
+    if not rows:
+        raise InvalidInput([Problem("nothing_counted", "lines.0.counted", "at least one lot", "0")])
+    return {"count_number": number, "lines": rows}
+
+
+def _card(page: PageDesk, number: str, filled: Filled) -> Response:
+    context = {
+        "card": page.ask(counts_views.count_card, number, page.scopes(COUNT, Permission.STOCK_ADJUST)),
+        "filled": filled,
+        "causes": [
+            ("", "–"),
+            *((each.value, page.text.catalogue.pgettext("cause", each.value)) for each in CountCause),
+        ],
+        "may_count": page.may(COUNT),
+        "may_post": page.may(Permission.STOCK_ADJUST),
+    }
+    return page.show("desk/counted.html", context, status=filled.status)
 
 
 def count_content(page: PageDesk, lines: Lines) -> dict[str, Any]:

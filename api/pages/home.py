@@ -34,5 +34,7 @@ def home(page: Page) -> Response:
         if actor.has(Permission.ORDER_READ)
         else None,
         "pending_grants": pending,
+        "notices": page.ask(views.block_notices, page.scopes(Permission.STOCK_READ)),
+        "broken": page.ask(views.broken_promises, page.scopes(Permission.ORDER_READ), page.now),
     }
     return page.show("home.html", context)

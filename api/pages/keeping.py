@@ -115,11 +115,19 @@ def block(form: Form, lot_id: int) -> Response:
 
 @router.post("/desk/lots/{lot_id}/lift", dependencies=[needs(Permission.STOCK_BLOCK)])
 def lift(form: Form, lot_id: int) -> Response:
-    """End one block; the others stand."""
+    """End one block, wholly or for one bin; the others stand."""
+    site_code, _, bin_code = form.typed.get("where", "").partition("/")
+    fields = {
+        "document_number": form.typed.get("document_number", ""),
+        "site_code": site_code or None,
+        "bin_code": bin_code or None,
+        "reason": form.typed.get("reason", ""),
+    }
     return form.run(
         stock.lift_block,
         BlockEndDraft,
         answer=DocumentRef,
+        fields=fields,
         then=lambda done: f"/desk/lots/{lot_id}",
         again=lambda filled: _lot(form.page, lot_id, filled),
     )

@@ -66,6 +66,13 @@ def print_goods_labels(number: str, request: Request, question: Question, boxes:
     )
 
 
+@router.get("/lots/{lot_id}/trace.pdf", response_class=Response, dependencies=[STOCK])
+def print_lot_trace(lot_id: int, request: Request, question: Question) -> Response:
+    """批次追溯单: where a lot came from, where every piece is, and each step between."""
+    scopes = question.scopes(Permission.STOCK_READ)
+    return pdf(question.ask(views.lot_trace, lot_id, scopes, text_in(language_of(request))), f"lot-{lot_id}-trace")
+
+
 @router.get("/shipments/{number}/waybill.pdf", response_class=Response, dependencies=[needs(Permission.ORDER_READ)])
 def print_waybill(number: str, request: Request, question: Question) -> Response:
     """随货同行单: travels with the goods."""

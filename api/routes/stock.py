@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api.deps import Command, needs
 from api.schemas.papers import DocumentRef
-from api.schemas.stock import CountedOut, HoldsEndedOut, HoldsPlacedOut, MachineCheckedOut, PostedOut
+from api.schemas.stock import CountedOut, HoldsEndedOut, HoldsPlacedOut, MachineCheckedOut, PostedOut, ReasonedOut
 from reserve.authority import Permission
 from reserve.stock import drafts, service
 
@@ -61,6 +61,18 @@ def take_back(draft: drafts.ReturnDraft, command: Command) -> Response:
 def count(draft: drafts.CountDraft, command: Command) -> Response:
     """Enter a blind count; differences are posted once they are signed."""
     return command.run(service.count, draft, answer=CountedOut)
+
+
+@router.post("/counts/again", response_model=CountedOut, dependencies=[needs(Permission.STOCK_COUNT)])
+def recount(draft: drafts.RecountDraft, command: Command) -> Response:
+    """Enter what a second person found on the lines whose difference is large."""
+    return command.run(service.recount, draft, answer=CountedOut)
+
+
+@router.post("/counts/reasons", response_model=ReasonedOut, dependencies=[needs(Permission.STOCK_COUNT)])
+def give_reasons(draft: drafts.CountReasonsDraft, command: Command) -> Response:
+    """Say of each difference why shelf and book differ; none is posted without."""
+    return command.run(service.give_reasons, draft, answer=ReasonedOut)
 
 
 @router.post("/counts/post", response_model=PostedOut, dependencies=[needs(Permission.STOCK_ADJUST)])

@@ -24,12 +24,22 @@ class PostedOut(Out):
 
 
 class CountedOut(Out):
-    """``variance_number``: the paper to be signed before differences are posted."""
+    """``variance_number``: the paper to be signed before differences are posted. ``recounts``: lines that somebody
+    else must count again before that paper is made."""
 
     number: str
     state: State
     differences: int
     variance_number: str | None
+    recounts: int
+
+
+class ReasonedOut(Out):
+    """How many differences of a count have a reason, and how many still want one before they are posted."""
+
+    number: str
+    given: int
+    missing: int
 
 
 class HoldsPlacedOut(Out):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,7 +25,7 @@ from reserve.sites.terms import BinKind
 from reserve.stock import queries, rules, tracing
 from reserve.stock.models import Block, Lot
 from reserve.stock.terms import StockLine
-from reserve.stock.tracing import Step
+from reserve.stock.tracing import Step, Whereabouts
 
 MANY = 500
 NEAR_DAYS = 90
@@ -173,13 +173,13 @@ class OpenCount:
 
 
 def open_counts(session: Session, scopes: tuple[str, ...]) -> list[OpenCount]:
-    """Counts that wait for signatures, or for somebody to post what was signed."""
+    """Counts that wait for a second counter, for signatures, or for somebody to post what was signed."""
     parties = parties_in(session, scopes)
     rows = reading.list_readable(session, scopes, parties, kind=DocumentKind.COUNT_SHEET, limit=MANY)
     states = paper_queries.states_of_many(session, {row.id for row in rows})
     found = []
     for row in rows:
-        if states[row.id] is State.SUBMITTED:
+        if states[row.id] in (State.COUNTING, State.SUBMITTED):
             variance = next(iter(paper_queries.referring_documents(session, row.id, DocumentKind.COUNT_VARIANCE)), None)
             state = paper_queries.state_of(session, variance.id) if variance else None
             found.append(OpenCount(row, states[row.id], variance, state))
@@ -197,6 +197,11 @@ class LotCard:
     item: Item
     standing: Sequence[StockLine]
     blocks: Sequence[tuple[Block, Document]]
+    lifted: Mapping[int, Sequence[str]]
+    """Bins that a block no longer stops, by its id."""
+    where: Sequence[Whereabouts]
+    promised: Sequence[tuple[Document, int]]
+    """Papers that hold goods of this lot, and how many pieces."""
     came: Sequence[Step]
     went: Sequence[Step]
 
@@ -214,6 +219,20 @@ def lot_card(session: Session, lot_id: int, scopes: tuple[str, ...]) -> LotCard:
         catalogue_queries.get_item(session, lot.item_code),
         standing,
         [(block, papers[block.document_id]) for block in blocks],
+        tracing.bins_lifted(session, (block.id for block in blocks)),
+        tracing.whereabouts(session, lot_id, scopes),
+        _promised(session, lot_id, standing),
         came,
         went,
     )
+
+
+def _promised(session: Session, lot_id: int, standing: Sequence[StockLine]) -> list[tuple[Document, int]]:
+    """Papers that hold what stands here of a lot, with the pieces, the most first."""
+    accounts = {line.account_id for line in standing}
+    held: dict[int, int] = {}
+    for hold in queries.open_holds(session, lot_id=lot_id):
+        if hold.account_id in accounts:
+            held[hold.document_id] = held.get(hold.document_id, 0) + hold.quantity
+    papers = paper_queries.documents_by_id(session, held)
+    return sorted(((papers[each], pieces) for each, pieces in held.items()), key=lambda pair: (-pair[1], pair[0].id))

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from api.deps import found_in
-from api.documents import notes, orders, stores
+from api.documents import notes, orders, stores, traces
 from api.documents.content import as_pdf, print_in
 from api.i18n import Text
+from api.views import desk
 from api.views.scoping import parties_in
 from reserve.dispatch import queries as dispatch_queries
 from reserve.errors import NotFound
@@ -59,6 +60,11 @@ def pick_list(session: Session, number: str, scopes: Scopes, text: Text) -> byte
 def goods_labels(session: Session, number: str, scopes: Scopes, text: Text, boxes: bool) -> bytes:
     document = _paper(session, number, scopes)
     return stores.goods_labels(session, document, print_in(session, text), boxes=boxes)
+
+
+def lot_trace(session: Session, lot_id: int, scopes: Scopes, text: Text) -> bytes:
+    words = print_in(session, text)
+    return as_pdf(traces.lot_trace(session, desk.lot_card(session, lot_id, scopes), words), words)
 
 
 def waybill(session: Session, number: str, scopes: Scopes, text: Text) -> bytes:

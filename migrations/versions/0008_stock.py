@@ -271,6 +271,7 @@ def upgrade() -> None:
         "stock_block_end",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("block_id", sa.BigInteger(), nullable=False),
+        sa.Column("bin_id", sa.BigInteger(), nullable=True),
         sa.Column("document_id", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
@@ -278,10 +279,11 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("hash_algorithm", sa.Text(), nullable=False),
         sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["bin_id"], ["bin.id"], name=op.f("fk_stock_block_end_bin_id")),
         sa.ForeignKeyConstraint(["block_id"], ["stock_block.id"], name=op.f("fk_stock_block_end_block_id")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_stock_block_end_document_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_block_end")),
-        sa.UniqueConstraint("block_id", name=op.f("uq_stock_block_end_block_id")),
+        sa.UniqueConstraint("block_id", "bin_id", name=op.f("uq_stock_block_end_block_id_bin_id")),
         sa.UniqueConstraint("position", name=op.f("uq_stock_block_end_position")),
         sqlite_strict=True,
     )
@@ -295,6 +297,7 @@ def upgrade() -> None:
         sa.Column("counted", sa.BigInteger(), nullable=False),
         sa.Column("book", sa.BigInteger(), nullable=False),
         sa.Column("counted_by_person", sa.BigInteger(), nullable=False),
+        sa.Column("recounts_id", sa.BigInteger(), nullable=True),
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("hash_algorithm", sa.Text(), nullable=False),
@@ -302,8 +305,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["stock_account.id"], name=op.f("fk_stock_count_account_id")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_stock_count_document_id")),
         sa.ForeignKeyConstraint(["lot_id"], ["stock_lot.id"], name=op.f("fk_stock_count_lot_id")),
+        sa.ForeignKeyConstraint(["recounts_id"], ["stock_count.id"], name=op.f("fk_stock_count_recounts_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_count")),
         sa.UniqueConstraint("position", name=op.f("uq_stock_count_position")),
+        sa.UniqueConstraint("recounts_id", name=op.f("uq_stock_count_recounts_id")),
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_stock_count_account_id"), "stock_count", ["account_id"], unique=False)
@@ -345,6 +350,39 @@ def upgrade() -> None:
     op.create_index(op.f("ix_stock_hold_document_id"), "stock_hold", ["document_id"], unique=False)
     op.create_index(op.f("ix_stock_hold_document_line_id"), "stock_hold", ["document_line_id"], unique=False)
     op.create_index(op.f("ix_stock_hold_lot_id"), "stock_hold", ["lot_id"], unique=False)
+    op.create_table(
+        "stock_count_reason",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("count_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "cause",
+            sa.Enum(
+                "unrecorded_issue",
+                "unrecorded_receipt",
+                "wrong_bin",
+                "wrong_lot",
+                "earlier_count",
+                "broken",
+                "missing",
+                "unknown",
+                name="countcause",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("hash_algorithm", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["count_id"], ["stock_count.id"], name=op.f("fk_stock_count_reason_count_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_count_reason")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_stock_count_reason_count_id"), "stock_count_reason", ["count_id"], unique=False)
     op.create_table(
         "stock_entry",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -429,6 +467,7 @@ def upgrade() -> None:
             "stock_block_end",
             "stock_count",
             "stock_hold",
+            "stock_count_reason",
             "stock_entry",
             "stock_hold_end",
         ],
@@ -441,6 +480,7 @@ def downgrade() -> None:
     op.execute("DROP VIEW ledger_signed")
     op.drop_table("stock_hold_end")
     op.drop_table("stock_entry")
+    op.drop_table("stock_count_reason")
     op.drop_table("stock_hold")
     op.drop_table("stock_count")
     op.drop_table("stock_block_end")

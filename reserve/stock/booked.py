@@ -15,6 +15,7 @@ from reserve.papers.models import Document, DocumentLine, DocumentState
 from reserve.papers.terms import DocumentKind, State
 from reserve.sites.models import Bin, Site
 from reserve.sites.terms import BinKind
+from reserve.stock import count_queries
 from reserve.stock.models import Count, Entry, Lot, Movement, StockAccount
 from reserve.stock.terms import Fund, MovementKind
 
@@ -56,6 +57,9 @@ class CountedLine:
     counted_at: datetime
     counted: int
     book: int
+    counted_first: int | None
+    """What the first of two people found; None where nobody counted again."""
+    count_id: int
 
 
 def booked_lines(
@@ -185,14 +189,17 @@ def counted_lines(
     session: Session, *, documents: Collection[int] | None = None, site_code: str | None = None, limit: int = 20_000
 ) -> list[CountedLine]:
     """Lines of counts in the order they were handed in; undone counts only where asked by id."""
+    first = aliased(Count)
     statement = (
-        select(Document.number, Count, Lot, Site.code, Bin.code, StockAccount.fund, Organisation.code)
+        select(Document.number, Count, Lot, Site.code, Bin.code, StockAccount.fund, Organisation.code, first.counted)
         .join(Document, Document.id == Count.document_id)
         .join(Lot, Lot.id == Count.lot_id)
         .join(StockAccount, StockAccount.id == Count.account_id)
         .join(Bin, Bin.id == StockAccount.bin_id)
         .join(Site, Site.id == Bin.site_id)
         .join(Organisation, Organisation.id == StockAccount.owner_id)
+        .outerjoin(first, first.id == Count.recounts_id)
+        .where(Count.id.not_in(count_queries.superseded_counts()))
     )
     if documents is not None:
         statement = statement.where(Document.id.in_(sorted(documents)))
@@ -201,7 +208,7 @@ def counted_lines(
         statement = statement.where(Document.id.not_in(undone))
     if site_code is not None:
         statement = statement.where(Site.code == site_code)
-    rows = session.execute(statement.order_by(Count.position).limit(limit)).all()
+    rows = session.execute(statement.order_by(func.coalesce(first.position, Count.position)).limit(limit)).all()
     return list(_counted(rows))
 
 
@@ -230,7 +237,7 @@ def _booked(row: Any) -> BookedLine:
 def _counted(rows: Sequence[Any]) -> Iterable[CountedLine]:
     """Lines numbered within their sheet, as they were handed in."""
     place: dict[str, int] = {}
-    for number, count, lot, site_code, bin_code, fund, owner_code in rows:
+    for number, count, lot, site_code, bin_code, fund, owner_code, counted_first in rows:
         place[number] = place.get(number, 0) + 1
         yield CountedLine(
             number=number,
@@ -243,4 +250,6 @@ def _counted(rows: Sequence[Any]) -> Iterable[CountedLine]:
             counted_at=count.counted_at,
             counted=count.counted,
             book=count.book,
+            counted_first=counted_first,
+            count_id=count.id,
         )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from reserve.papers.models import DocumentState
 from reserve.papers.terms import State
+from reserve.stock.count_queries import superseded_counts
 from reserve.stock.models import Count
 from reserve.stock.queries import Key
 
@@ -19,9 +20,10 @@ _IS_CLOSED = and_(
         Count.document_id.in_(_SHEETS.where(DocumentState.state == State.POSTED).scalar_subquery()),
         Count.counted == Count.book,
     ),
+    Count.id.not_in(superseded_counts()),
     Count.document_id.not_in(_SHEETS.where(DocumentState.state == State.REVERSED).scalar_subquery()),
 )
-"""A line is closed once its sheet is posted, or at once where it found what the book said."""
+"""A line is closed once its sheet is posted, or at once where it found what the book said; not one counted again."""
 _FIRST_COUNTS = (
     select(Count.account_id, Count.lot_id, func.min(Count.counted_at))
     .where(

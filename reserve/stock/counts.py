@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from reserve.authority import Actor, Permission, require, require_scope
+from reserve.catalogue import queries as catalogue_queries
 from reserve.catalogue.models import Item
 from reserve.db import append, next_positions
-from reserve.errors import Conflict, NotAllowed, Problem
-from reserve.organisations import queries as organisation_queries
+from reserve.errors import Conflict, InvalidInput, Problem
 from reserve.organisations.models import Organisation
 from reserve.papers import drafting
-from reserve.papers import queries as paper_queries
 from reserve.papers.models import Document
-from reserve.papers.terms import DocumentKind, LineContent, State
+from reserve.papers.terms import DocumentKind, State
 from reserve.sites import queries as site_queries
-from reserve.sites.models import Site
-from reserve.stock import closed_counts, ledger, machines, queries, rules
-from reserve.stock.drafts import CountDraft, CountSignOffDraft
-from reserve.stock.models import Count, Lot, Movement, StockAccount
-from reserve.stock.posting import Names, Posted, difference_account, draft_note, posted_answer
-from reserve.stock.terms import Move, MovementKind
+from reserve.sites.models import Bin, Site
+from reserve.stock import count_queries, ledger, machines, queries, rules
+from reserve.stock.differences import ask_for_signatures
+from reserve.stock.drafts import CountDraft, RecountDraft
+from reserve.stock.models import Count, StockAccount
+from reserve.stock.posting import Names, draft_note
 
 
-class CountOvertaken(Conflict):
-    """What was entered since does not go with what was counted: one of the two is wrong. Count again."""
+class CounterDoesNotRecount(Conflict):
+    """A large difference is counted again by somebody else than the first counter."""
 
-    code = "count_overtaken"
+    code = "counter_does_not_recount"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,15 @@ class Counted:
     state: State
     differences: int
     variance_number: str | None
+    recounts: int = 0
+    """Lines whose difference is so large that a second person counts them before anybody signs."""
 
 
 def count(session: Session, actor: Actor, draft: CountDraft, *, now: datetime, today: date) -> Counted:
-    """Hand in what was found. Lines without a difference close at once; differences wait for signatures."""
+    """Hand in what was found. Lines without a difference close at once; differences wait for signatures.
+
+    While a line differs so much that it must be counted again, the sheet stays open for the second counter.
+    """
     require(actor, Permission.STOCK_COUNT)
     site = site_queries.get_site(session, draft.site_code)
     require_scope(actor, Permission.STOCK_COUNT, organisation_path=site.organisation_path)
@@ -80,6 +84,7 @@ def count(session: Session, actor: Actor, draft: CountDraft, *, now: datetime, t
                 "counted": line.counted,
                 "book": book,
                 "counted_by_person": actor.person_id,
+                "recounts_id": None,
                 "recorded_at": now,
             }
         )
@@ -92,106 +97,87 @@ def count(session: Session, actor: Actor, draft: CountDraft, *, now: datetime, t
         Count,
         [row | {"document_id": sheet.id, "position": position} for row, position in zip(rows, positions, strict=True)],
     )
-    counts = queries.counts_of(session, sheet.id)
-    different = [each for each in counts if each.counted != each.book]
+    wanted = count_queries.wanted_again(session, sheet.id)
+    if wanted:
+        different = sum(each.counted != each.book for each in count_queries.counts_of(session, sheet.id))
+        return Counted(sheet.number, State.COUNTING, different, None, len(wanted))
+    return _closed(session, actor, site, sheet, names.items, now=now)
+
+
+def recount(session: Session, actor: Actor, draft: RecountDraft, *, now: datetime, today: date) -> Counted:
+    """Hand in what a second person found on the lines with a large difference; that figure stands.
+
+    It is as blind as the first count, and names every line that is wanted.
+    """
+    require(actor, Permission.STOCK_COUNT)
+    sheet = drafting.lock_document(session, draft.count_number)
+    organisation = session.get_one(Organisation, sheet.organisation_id)
+    require_scope(actor, Permission.STOCK_COUNT, organisation_path=organisation.path)
+    drafting.require_kind(sheet, DocumentKind.COUNT_SHEET)
+    drafting.require_state(session, sheet, State.COUNTING)
+    if actor.person_id in count_queries.counters_of(session, sheet.id):
+        raise CounterDoesNotRecount(f"you counted {sheet.number}", number=sheet.number)
+    wanted = count_queries.wanted_again(session, sheet.id)
+    problems = _recount_problems(draft, wanted, now)
+    pieces = [(wanted[line.line_no].lot_id if line.line_no in wanted else None, line.counted) for line in draft.lines]
+    problems += machines.count_problems(session, pieces)
+    if problems:
+        raise InvalidInput(problems)
+    rows = [
+        {
+            "document_id": sheet.id,
+            "account_id": wanted[line.line_no].account_id,
+            "lot_id": wanted[line.line_no].lot_id,
+            "counted_at": line.counted_at,
+            "counted": line.counted,
+            "book": queries.book_at(
+                session, wanted[line.line_no].account_id, wanted[line.line_no].lot_id, line.counted_at
+            ),
+            "counted_by_person": actor.person_id,
+            "recounts_id": wanted[line.line_no].id,
+            "recorded_at": now,
+        }
+        for line in draft.lines
+    ]
+    positions = next_positions(session, len(rows))
+    append(session, Count, [row | {"position": position} for row, position in zip(rows, positions, strict=True)])
+    site = _site_of(session, next(iter(wanted.values())))
+    lots = queries.lots_by_id(session, (each.lot_id for each in count_queries.counts_of(session, sheet.id)))
+    items = catalogue_queries.items_by_code(session, (lot.item_code for lot in lots.values()))
+    return _closed(session, actor, site, sheet, items, now=now)
+
+
+def _closed(
+    session: Session, actor: Actor, site: Site, sheet: Document, items: Mapping[str, Item], *, now: datetime
+) -> Counted:
+    """All is counted: without a difference the sheet is posted, otherwise its differences wait for signatures."""
+    different = [each for each in count_queries.counts_of(session, sheet.id) if each.counted != each.book]
     if not different:
         drafting.enter_state(session, actor, sheet, State.POSTED, now=now)
         return Counted(sheet.number, State.POSTED, 0, None)
     drafting.enter_state(session, actor, sheet, State.SUBMITTED, now=now)
-    variance = _ask_for_signatures(session, actor, site, sheet, different, names.items, now=now)
+    variance = ask_for_signatures(session, actor, site, sheet, different, items, now=now)
     return Counted(sheet.number, State.SUBMITTED, len(different), variance.number)
 
 
-def post_count(session: Session, actor: Actor, draft: CountSignOffDraft, *, now: datetime, today: date) -> Posted:
-    """Post the differences of a count whose variance is approved. The counter does not post (A07)."""
-    require(actor, Permission.STOCK_ADJUST)
-    sheet = drafting.lock_document(session, draft.count_number)
-    organisation = session.get_one(Organisation, sheet.organisation_id)
-    require_scope(actor, Permission.STOCK_ADJUST, organisation_path=organisation.path)
-    drafting.require_kind(sheet, DocumentKind.COUNT_SHEET)
-    drafting.require_state(session, sheet, State.SUBMITTED)
-    (variance,) = paper_queries.referring_documents(session, sheet.id, DocumentKind.COUNT_VARIANCE)
-    drafting.require_state(session, variance, State.APPROVED)
-    drafting.require_no_signer(session, actor, variance)
-    counts = queries.counts_of(session, sheet.id)
-    if actor.person_id in {each.counted_by_person for each in counts}:
-        raise NotAllowed(Permission.STOCK_ADJUST)
-    drafting.enter_state(session, actor, sheet, State.POSTED, now=now)
-    different = [each for each in counts if each.counted != each.book]
-    outside = {each.id: difference_account(session, each.account_id) for each in different}
-    both_ways = [Move(each.lot_id, each.account_id, outside[each.id], 1) for each in different]
-    ledger.lock_accounts(session, both_ways, now=now)
-    posted = (_post_difference(session, actor, sheet, each, outside[each.id], now=now) for each in different)
-    movements = [movement for movement in posted if movement is not None]
-    drafting.enter_state(session, actor, variance, State.CLOSED, now=now)
-    return posted_answer(sheet, movements)
+def _site_of(session: Session, counted: Count) -> Site:
+    account = session.get_one(StockAccount, counted.account_id)
+    return session.get_one(Site, session.get_one(Bin, account.bin_id).site_id)
 
 
-def _post_difference(
-    session: Session, actor: Actor, sheet: Document, each: Count, outside: int, *, now: datetime
-) -> Movement | None:
-    """The difference at the time of counting, at that time, so that the counted figure stands. It breaks holds.
-
-    Papers entered since the count may have explained part of it, or all; they never let more be posted than was signed.
-    """
-    signed = each.counted - each.book
-    difference = each.counted - queries.book_at(session, each.account_id, each.lot_id, each.counted_at)
-    if difference == 0:
-        return None
-    later = closed_counts.posted_counts_after(session, each.account_id, each.lot_id, each.counted_at)
-    if difference * signed < 0 or abs(difference) > abs(signed) or any(one.id != each.id for one in later):
-        raise CountOvertaken(f"{sheet.number}: found {difference}, signed {signed}", number=sheet.number)
-    ends = (outside, each.account_id) if difference > 0 else (each.account_id, outside)
-    move = Move(each.lot_id, *ends, abs(difference))
-    try:
-        return ledger.post(
-            session,
-            actor,
-            sheet,
-            MovementKind.COUNT,
-            [move],
-            now=now,
-            occurred_at=each.counted_at,
-            breaks_holds=True,
-        )
-    except (ledger.InsufficientStock, ledger.PastWouldBeNegative) as error:
-        raise CountOvertaken(str(error), number=sheet.number) from error
-
-
-def _ask_for_signatures(
-    session: Session,
-    actor: Actor,
-    site: Site,
-    sheet: Document,
-    different: Sequence[Count],
-    items: dict[str, Item],
-    *,
-    now: datetime,
-) -> Document:
-    lots = queries.lots_by_id(session, (each.lot_id for each in different))
-    contents = []
-    for number, each in enumerate(different, 1):
-        lot: Lot = lots[each.lot_id]
-        quantity = abs(each.counted - each.book)
-        value = quantity * items[lot.item_code].unit_price_minor
-        direction = "surplus" if each.counted > each.book else "shortage"
-        contents.append(
-            LineContent(number, lot.item_code, quantity, site.code, ground=direction, value_minor=value, note=lot.code)
-        )
-    organisation = session.get_one(Organisation, site.organisation_id)
-    account = session.get_one(StockAccount, different[0].account_id)
-    owner = organisation_queries.organisations_by_id(session, [account.owner_id])[account.owner_id]
-    variance = drafting.draft_document(
-        session,
-        actor,
-        DocumentKind.COUNT_VARIANCE,
-        organisation,
-        state=State.SUBMITTED,
-        now=now,
-        lines=contents,
-        refers_to_id=sheet.id,
-        holder_relation="own",
-    )
-    quantity = max(line.quantity for line in contents)
-    drafting.open_case(session, variance, lead=organisation, holder=owner, quantity=quantity, now=now)
-    return variance
+def _recount_problems(draft: RecountDraft, wanted: Mapping[int, Count], now: datetime) -> list[Problem]:
+    numbers = ", ".join(map(str, wanted))
+    problems = rules.repeated_lines([line.line_no for line in draft.lines], "line_no")
+    for place, line in enumerate(draft.lines):
+        if line.line_no not in wanted:
+            expected, found = f"one of {numbers}", str(line.line_no)
+            problems.append(Problem("line_not_recounted", f"lines.{place}.line_no", expected, found, place + 1))
+        elif line.counted_at > now or line.counted_at < wanted[line.line_no].counted_at:
+            expected = f"from {wanted[line.line_no].counted_at.isoformat()} to {now.isoformat()}"
+            found = line.counted_at.isoformat()
+            problems.append(Problem("not_after_first_count", f"lines.{place}.counted_at", expected, found, place + 1))
+    given = {line.line_no for line in draft.lines}
+    if missing := [number for number in wanted if number not in given]:
+        expected, found = f"all of {numbers}", ", ".join(map(str, sorted(given)))
+        problems += [Problem("recount_missing", f"lines.{number - 1}.counted", expected, found) for number in missing]
+    return problems

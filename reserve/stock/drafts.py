@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from reserve.drafts import Draft
 from reserve.quantities import MAX_QUANTITY
 from reserve.sites.terms import BinKind
-from reserve.stock.terms import BlockReason, Condition, Fund, HoldMode, Purpose
+from reserve.stock.terms import BlockReason, Condition, CountCause, Fund, HoldMode, Purpose
 
 Quantity = Field(gt=0, le=MAX_QUANTITY, strict=True)
 
@@ -180,6 +180,34 @@ class CountDraft(Draft):
     reason: str = ""
 
 
+class RecountLineDraft(Draft):
+    """A line of a count sheet, counted again. ``line_no`` as on the sheet, from 1."""
+
+    line_no: int = Field(ge=1)
+    counted: int = Field(ge=0, le=MAX_QUANTITY, strict=True)
+    counted_at: AwareDatetime
+
+
+class RecountDraft(Draft):
+    """What a second person found on the lines whose difference is large."""
+
+    count_number: str
+    lines: tuple[RecountLineDraft, ...] = Field(min_length=1)
+
+
+class CountReasonLineDraft(Draft):
+    line_no: int = Field(ge=1)
+    cause: CountCause
+    note: str = Field(default="", max_length=500)
+
+
+class CountReasonsDraft(Draft):
+    """Why shelf and book differ, line by line."""
+
+    count_number: str
+    lines: tuple[CountReasonLineDraft, ...] = Field(min_length=1)
+
+
 class CountSignOffDraft(Draft):
     """Post the differences of a count whose variance has been approved."""
 
@@ -260,7 +288,11 @@ class BlockDraft(Draft):
 
 
 class BlockEndDraft(Draft):
+    """Lift a block wholly, or for what stands in one bin: then site and bin are both named."""
+
     document_number: str
+    site_code: str | None = None
+    bin_code: str | None = None
     reason: str = Field(min_length=1)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reserve.db import AppendOnly, Base
-from reserve.stock.terms import BlockReason, Condition, FloorKind, Fund, HoldMode, HoldOutcome, MovementKind
+from reserve.stock.terms import BlockReason, Condition, CountCause, FloorKind, Fund, HoldMode, HoldOutcome, MovementKind
 
 
 class Lot(AppendOnly, Base):
@@ -206,10 +206,14 @@ class Block(AppendOnly, Base):
 
 
 class BlockEnd(AppendOnly, Base):
+    """A block lifted: wholly, or for what stands in one bin."""
+
     __tablename__ = "stock_block_end"
-    __table_args__ = (UniqueConstraint("block_id"), UniqueConstraint("position"))
+    __table_args__ = (UniqueConstraint("block_id", "bin_id"), UniqueConstraint("position"))
 
     block_id: Mapped[int] = mapped_column(ForeignKey("stock_block.id"))
+    bin_id: Mapped[int | None] = mapped_column(ForeignKey("bin.id"))
+    """Empty: the whole block."""
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
     reason: Mapped[str]
     user_id: Mapped[int]
@@ -229,8 +233,23 @@ class Count(AppendOnly, Base):
     counted: Mapped[int]
     book: Mapped[int]
     counted_by_person: Mapped[int]
+    recounts_id: Mapped[int | None] = mapped_column(ForeignKey("stock_count.id"), unique=True)
+    """The line that somebody else counted before; this figure takes its place."""
     recorded_at: Mapped[datetime]
     position: Mapped[int] = mapped_column(unique=True)
+
+
+class CountReason(AppendOnly, Base):
+    """Why the shelf and the book differ, by line of a count; the newest holds."""
+
+    __tablename__ = "stock_count_reason"
+
+    count_id: Mapped[int] = mapped_column(ForeignKey("stock_count.id"), index=True)
+    cause: Mapped[CountCause]
+    note: Mapped[str]
+    user_id: Mapped[int]
+    person_id: Mapped[int]
+    recorded_at: Mapped[datetime]
 
 
 class Floor(AppendOnly, Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,11 +17,13 @@ from reserve.papers import drafting
 from reserve.papers.models import Document
 from reserve.papers.terms import DocumentKind, LineContent, State
 from reserve.sites import queries as site_queries
-from reserve.stock import ledger, queries
+from reserve.sites.terms import OUTSIDE, BinKind
+from reserve.stock import ledger, queries, tracing
 from reserve.stock.drafts import BlockDraft, BlockEndDraft, ExpirySweepDraft, HoldDraft, HoldReleaseDraft
-from reserve.stock.models import Block, BlockEnd
+from reserve.stock.models import Block, BlockEnd, Lot
 from reserve.stock.posting import Names, draft_note, line_ids
 from reserve.stock.terms import HoldOutcome, HoldWish
+from reserve.stock.tracing import Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,23 @@ def sweep_expired_holds(
 
 
 def block(session: Session, actor: Actor, draft: BlockDraft, *, now: datetime, today: date) -> Document:
-    """Stop the use of a lot everywhere, also on the road, or of what stands in one bin."""
+    """Stop the use of a lot everywhere at once, also on the road, or of what stands in one bin.
+
+    Everywhere takes the right over every store where it stands. The notice names each place and owner on a line of
+    its own, also who was handed some of it: so everybody concerned reads it.
+    """
     require(actor, Permission.STOCK_BLOCK)
     organisation = organisation_queries.get_organisation(session, draft.organisation_code)
     require_scope(actor, Permission.STOCK_BLOCK, organisation_path=organisation.path)
     lot = queries.get_lot(session, draft.lot_ref)
-    bin_id = _blocked_bin(session, actor, draft)
+    bin_id = _bin_named(session, actor, draft.site_code, draft.bin_code)
+    lines: list[LineContent] = []
+    if bin_id is None:
+        found = tracing.whereabouts(session, lot.id)
+        for each in found:
+            if each.custodian_path is not None:
+                require_scope(actor, Permission.STOCK_BLOCK, organisation_path=each.custodian_path)
+        lines = _lines_of_notice(lot, found)
     document = drafting.draft_document(
         session,
         actor,
@@ -115,6 +129,7 @@ def block(session: Session, actor: Actor, draft: BlockDraft, *, now: datetime, t
         organisation,
         state=State.POSTED,
         now=now,
+        lines=lines,
         content={"lot": lot.code, "item": lot.item_code, "kind": draft.reason_kind},
         reason=draft.reason,
     )
@@ -134,24 +149,42 @@ def block(session: Session, actor: Actor, draft: BlockDraft, *, now: datetime, t
     return document
 
 
-def _blocked_bin(session: Session, actor: Actor, draft: BlockDraft) -> int | None:
-    """The bin that a block is limited to. Both site and bin are named, or neither: a slip must not block a province."""
-    if draft.site_code is None and draft.bin_code is None:
+def _lines_of_notice(lot: Lot, found: Sequence[Whereabouts]) -> list[LineContent]:
+    """Where goods of the lot stand, travel, or were handed out to."""
+    holding = [each for each in found if each.quantity > 0 and each.kind not in OUTSIDE - {BinKind.CONSUMED}]
+    return [
+        LineContent(
+            number,
+            lot.item_code,
+            each.quantity,
+            source_code="" if each.kind is BinKind.CONSUMED else each.place,
+            receiver_code=each.place if each.kind is BinKind.CONSUMED else "",
+            owner_code=each.owner_code,
+            ground=each.kind,
+            note=lot.code,
+        )
+        for number, each in enumerate(holding, 1)
+    ]
+
+
+def _bin_named(session: Session, actor: Actor, site_code: str | None, bin_code: str | None) -> int | None:
+    """The bin that is meant. Both site and bin are named, or neither: a slip must not stop or free a province."""
+    if site_code is None and bin_code is None:
         return None
-    if draft.site_code is None:
+    if site_code is None:
         raise InvalidInput([Problem("missing", "site_code", "a known site code", "")])
-    site = site_queries.get_site(session, draft.site_code)
+    site = site_queries.get_site(session, site_code)
     require_scope(actor, Permission.STOCK_BLOCK, organisation_path=site.organisation_path)
     names = Names(session, site)
     names.load()
-    bin_row = names.bin(draft.bin_code or "", "bin_code")
+    bin_row = names.bin(bin_code or "", "bin_code")
     names.raise_problems()
     assert bin_row is not None
     return bin_row.id
 
 
 def lift_block(session: Session, actor: Actor, draft: BlockEndDraft, *, now: datetime, today: date) -> Document:
-    """Lift a block; the goods may be used again."""
+    """Lift a block; the goods may be used again. A lot stopped everywhere may be freed bin by bin."""
     require(actor, Permission.STOCK_BLOCK)
     document = drafting.lock_document(session, draft.document_number)
     organisation = session.get_one(Organisation, document.organisation_id)
@@ -159,9 +192,14 @@ def lift_block(session: Session, actor: Actor, draft: BlockEndDraft, *, now: dat
     drafting.require_kind(document, DocumentKind.BLOCK_NOTICE)
     drafting.require_state(session, document, State.POSTED)
     standing = queries.open_block(session, document.id)
+    bin_id = _bin_named(session, actor, draft.site_code, draft.bin_code)
+    if bin_id is not None:
+        _require_still_blocked(session, standing, bin_id, draft)
+    ends_it = bin_id is None or bin_id == standing.bin_id
     (position,) = next_positions(session, 1)
     row = {
         "block_id": standing.id,
+        "bin_id": None if ends_it else bin_id,
         "document_id": document.id,
         "reason": draft.reason,
         "user_id": actor.user_id,
@@ -169,5 +207,14 @@ def lift_block(session: Session, actor: Actor, draft: BlockEndDraft, *, now: dat
         "position": position,
     }
     append(session, BlockEnd, [row])
-    drafting.enter_state(session, actor, document, State.REVERSED, now=now, reason=draft.reason)
+    if ends_it:
+        drafting.enter_state(session, actor, document, State.REVERSED, now=now, reason=draft.reason)
     return document
+
+
+def _require_still_blocked(session: Session, standing: Block, bin_id: int, draft: BlockEndDraft) -> None:
+    """Raises InvalidInput for a bin that the block does not reach, or that was freed already."""
+    where = f"{draft.site_code}/{draft.bin_code}"
+    is_freed = where in tracing.bins_lifted(session, [standing.id]).get(standing.id, ())
+    if is_freed or standing.bin_id not in (None, bin_id):
+        raise InvalidInput([Problem("bin_not_blocked", "bin_code", "a bin that is blocked", where)])

@@ -21,7 +21,6 @@ from reserve.stock.models import (
     Balance,
     Block,
     BlockEnd,
-    Count,
     Entry,
     Floor,
     Hold,
@@ -327,7 +326,8 @@ def _amounts_at(known_at: datetime | None, as_of: datetime | None) -> Any:
 
 def _blocked_at(known_at: datetime | None) -> Any:
     """How many blocks lie on a lot in an account: of the whole lot, or of the bin where it stands."""
-    on_end = BlockEnd.block_id == Block.id
+    lifted_here = or_(BlockEnd.bin_id.is_(None), BlockEnd.bin_id == StockAccount.bin_id)
+    on_end = and_(BlockEnd.block_id == Block.id, lifted_here)
     if known_at is not None:
         on_end = and_(on_end, BlockEnd.recorded_at <= known_at)
     statement = (
@@ -343,18 +343,14 @@ def _blocked_at(known_at: datetime | None) -> Any:
     return statement.subquery("blocked")
 
 
-# --- counts and floors --------------------------------------------------------------------------------------------
-
-
-def counts_of(session: Session, document_id: int) -> Sequence[Count]:
-    return session.scalars(select(Count).where(Count.document_id == document_id).order_by(Count.position)).all()
+# --- blocks and floors ---------------------------------------------------------------------------------------------
 
 
 def open_block(session: Session, document_id: int) -> Block:
     """The block that a notice placed and that still stands."""
     statement = (
         select(Block)
-        .outerjoin(BlockEnd, BlockEnd.block_id == Block.id)
+        .outerjoin(BlockEnd, and_(BlockEnd.block_id == Block.id, BlockEnd.bin_id.is_(None)))
         .where(Block.document_id == document_id, BlockEnd.id.is_(None))
     )
     block = session.scalar(statement)

@@ -212,6 +212,22 @@ def first_negative_day(
     return None
 
 
+RECOUNT_PIECES = 1_000
+RECOUNT_VALUE_MINOR = 1_000_000
+RECOUNT_SHARE_VALUE_MINOR = 100_000
+"""10 thousand yuan, and 1 thousand yuan: illustrative, in step with the approval matrix (seed/data)."""
+
+
+def needs_recount(difference: int, book: int, value_minor: int) -> bool:
+    """Whether a second person counts again before anybody signs a difference.
+
+    From 1,000 pieces or 10 thousand yuan on; or from a tenth of the book on when that is worth 1 thousand yuan.
+    """
+    found = abs(difference)
+    is_large_share = found * 10 >= book and value_minor >= RECOUNT_SHARE_VALUE_MINOR
+    return found >= RECOUNT_PIECES or value_minor >= RECOUNT_VALUE_MINOR or (found > 0 and is_large_share)
+
+
 def floor_kept(quantities: Mapping[FloorKind, int], *, outward: bool) -> int:
     """What must stay. The operating quantity includes the strategic one (seed/data/floors.csv).
 

@@ -1,7 +1,8 @@
 """The verbs of stock: what people can do with goods. Each stands in the file of its noun."""
 
 from reserve.stock.corrections import adjust, dispose, request_disposal, reverse
-from reserve.stock.counts import count, post_count
+from reserve.stock.counts import count, recount
+from reserve.stock.differences import give_reasons, post_count
 from reserve.stock.machines import check_machine
 from reserve.stock.moves import issue, transfer
 from reserve.stock.promises import block, hold, lift_block, release_hold, sweep_expired_holds
@@ -14,6 +15,7 @@ __all__ = [
     "check_machine",
     "count",
     "dispose",
+    "give_reasons",
     "hold",
     "inspect",
     "issue",
@@ -21,6 +23,7 @@ __all__ = [
     "open_balance",
     "post_count",
     "receive",
+    "recount",
     "release_hold",
     "request_disposal",
     "reverse",

@@ -64,6 +64,19 @@ class Condition(StrEnum):
     NEEDS_SERVICE = "needs_service"
 
 
+class CountCause(StrEnum):
+    """Why a shelf and the book differ (盘点差异原因)."""
+
+    UNRECORDED_ISSUE = "unrecorded_issue"
+    UNRECORDED_RECEIPT = "unrecorded_receipt"
+    WRONG_BIN = "wrong_bin"
+    WRONG_LOT = "wrong_lot"
+    EARLIER_COUNT = "earlier_count"
+    BROKEN = "broken"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+
+
 class FloorKind(StrEnum):
     READINESS = "readiness"
     OPERATING = "operating"

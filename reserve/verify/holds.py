@@ -95,7 +95,8 @@ def unusable_lots_stay(books: Books) -> Iterator[Finding]:
     JOIN stock_account fa ON fa.id = e.from_account_id JOIN bin fb ON fb.id = fa.bin_id
     LEFT JOIN document_line dl ON dl.id = e.document_line_id
     LEFT JOIN stock_block k ON k.lot_id = l.id AND (k.bin_id IS NULL OR k.bin_id = fb.id) AND k.position < m.position
-      AND NOT EXISTS (SELECT 1 FROM stock_block_end z WHERE z.block_id = k.id AND z.position < m.position)
+      AND NOT EXISTS (SELECT 1 FROM stock_block_end z WHERE z.block_id = k.id AND z.position < m.position
+        AND (z.bin_id IS NULL OR z.bin_id = fb.id))
     WHERE (m.kind = 'depart' OR (m.kind = 'issue' AND COALESCE(dl.ground, 'use') = 'use'))
       AND fb.kind NOT IN {OUTSIDE_KINDS}
       AND (k.id IS NOT NULL OR fb.kind IN {WAITING_BINS}

@@ -23,7 +23,7 @@ from reserve.mandates.terms import SourceKind
 from reserve.organisations.terms import HolderKind, Tier
 from reserve.papers.terms import Decision, DocumentKind, State
 from reserve.sites.terms import OUTSIDE, BinKind, SiteKind
-from reserve.stock.terms import BlockReason, Condition, Deduction, Fund, MovementKind, Purpose
+from reserve.stock.terms import BlockReason, Condition, CountCause, Deduction, Fund, MovementKind, Purpose
 from seed import goods
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +40,7 @@ WORDS: dict[str, tuple[type[StrEnum], ...]] = {
     "holder": (HolderKind,),
     "block": (BlockReason,),
     "condition": (Condition,),
+    "cause": (CountCause,),
     "fund": (Fund,),
     "purpose": (Purpose,),
     "caution": (Caution,),

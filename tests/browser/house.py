@@ -27,6 +27,7 @@ SETTINGS = Settings(plain_http=True, argon2_memory_kib=8, argon2_time_cost=1)
 
 PEOPLE = (
     ("keeper", "库里的人(示例)", "WH-P01", Role.KEEPER, "WH-P01"),
+    ("colleague", "同班保管员(示例)", "WH-P01", Role.KEEPER, "WH-P01"),
     ("planner", "调拨岗(示例)", "ED-130000", Role.PLANNER, "130000"),
     ("member", "应急委成员(示例)", "EC-130000", Role.PROVINCIAL_COMMISSION_MEMBER, "130000"),
     ("auditor", "审计(示例)", "130000", Role.AUDITOR, "130000"),

@@ -28,8 +28,8 @@ from reserve.papers.signing import NotYourSignature
 from reserve.papers.terms import Decision, SignatureDraft, State, WithdrawalDraft
 from reserve.stock import queries as stock_queries
 from reserve.stock import service as stock
-from reserve.stock.drafts import CountDraft, CountLineDraft, CountSignOffDraft
-from reserve.stock.terms import Fund
+from reserve.stock.drafts import CountDraft, CountLineDraft, CountReasonLineDraft, CountReasonsDraft, CountSignOffDraft
+from reserve.stock.terms import CountCause, Fund
 from tests.books import problems
 from tests.conftest import NOW
 from tests.reserve.capacity.works import make_release, make_report
@@ -421,6 +421,8 @@ def test_a_count_breaks_the_hold_of_an_order_and_tells_it(office: Office) -> Non
     office.clock.move_to(NOW + timedelta(minutes=5))
     sheet = office.run(stock.count, CountDraft(site_code="WH-P01", lines=(line,)), GATE)
     office.sign(sheet.variance_number)
+    reason = CountReasonLineDraft(line_no=1, cause=CountCause.UNKNOWN)
+    office.run(stock.give_reasons, CountReasonsDraft(count_number=sheet.number, lines=(reason,)), GATE)
     office.run(stock.post_count, CountSignOffDraft(count_number=sheet.number), actor(29))
 
     assert office.progress(number) == progress(300, held=200)

@@ -22,6 +22,8 @@ from reserve.stock.drafts import (
     BlockDraft,
     CountDraft,
     CountLineDraft,
+    CountReasonLineDraft,
+    CountReasonsDraft,
     CountSignOffDraft,
     HoldDraft,
     HoldLineDraft,
@@ -34,7 +36,7 @@ from reserve.stock.drafts import (
     ReceiptLineDraft,
     TransferDraft,
 )
-from reserve.stock.terms import BlockReason
+from reserve.stock.terms import BlockReason, CountCause
 from tests.books import refused
 from tests.ledger_text import FUND, OWNER, book
 from tests.small_world import MASK, actor, run
@@ -85,6 +87,11 @@ class Shelves:
         line = CountLineDraft(lot_ref=ref(lot), owner_code=OWNER, fund=FUND, counted=counted, counted_at=at(when))
         return self.run(stock.count, CountDraft(site_code="W1", lines=(line,)), by)
 
+    def explain(self, number: str) -> None:
+        """Give a reason for the one difference of a count."""
+        line = CountReasonLineDraft(line_no=1, cause=CountCause.UNKNOWN)
+        self.run(stock.give_reasons, CountReasonsDraft(count_number=number, lines=(line,)))
+
     def sign(self, number: str) -> None:
         for signer in (PLANNER, MEMBER):
             self.run(papers.sign, SignatureDraft(document_number=number), signer)
@@ -94,6 +101,7 @@ class Shelves:
         answer = self.count(counted, when, lot)
         if answer.variance_number is not None:
             self.sign(answer.variance_number)
+            self.explain(answer.number)
             self.run(stock.post_count, CountSignOffDraft(count_number=answer.number), POSTER)
         number: str = answer.number
         return number

@@ -11,15 +11,26 @@ from reserve.papers import queries as paper_queries
 from reserve.papers import service as papers
 from reserve.papers.drafting import SignerDoesNotHandle, WrongState
 from reserve.papers.terms import Decision, SignatureDraft, State, WithdrawalDraft
-from reserve.stock import history, queries
+from reserve.stock import booked, count_queries, history, queries
 from reserve.stock import service as stock
-from reserve.stock.counts import CountOvertaken
-from reserve.stock.drafts import CountDraft, CountLineDraft, CountSignOffDraft, ReversalDraft
+from reserve.stock.counts import CounterDoesNotRecount
+from reserve.stock.differences import CountOvertaken
+from reserve.stock.drafts import (
+    CountDraft,
+    CountLineDraft,
+    CountReasonLineDraft,
+    CountReasonsDraft,
+    CountSignOffDraft,
+    RecountDraft,
+    RecountLineDraft,
+    ReversalDraft,
+)
 from reserve.stock.posting import BeforeClosedCount
-from reserve.stock.terms import MovementKind
+from reserve.stock.terms import CountCause, MovementKind
 from tests.books import problems
 from tests.ledger_text import FUND, OWNER
 from tests.reserve.stock.shelves import MEMBER, PLANNER, POSTER, Shelves, at, issue, ref
+from tests.small_world import actor
 
 LATE = "2026-02-22  issue  10  lot 7  A1 -> H1"
 
@@ -48,6 +59,7 @@ def test_a_difference_is_posted_when_signed_at_the_time_of_counting(shelves: She
     assert shelves.stand() == (100, 0)
 
     shelves.sign(answer.variance_number)
+    shelves.explain(answer.number)
     shelves.run(stock.post_count, CountSignOffDraft(count_number=answer.number), POSTER)
 
     assert shelves.stand() == (90, 0)
@@ -72,6 +84,7 @@ def test_counter_signer_and_poster_are_different_people(shelves: Shelves) -> Non
     with shelves.refused(WrongState):
         shelves.run(stock.post_count, sign_off, POSTER)
     shelves.sign(answer.variance_number)
+    shelves.explain(answer.number)
 
     with shelves.refused(NotAllowed):
         shelves.run(stock.post_count, sign_off)
@@ -96,6 +109,107 @@ def test_the_same_goods_are_not_counted_twice_on_one_sheet(shelves: Shelves) -> 
         shelves.run(stock.count, CountDraft(site_code="W1", lines=(line, line.model_copy(update={"counted": 80}))))
 
     assert problems(refusal) == [("line_twice", "lines.1.lot_ref.code", "1")]
+
+
+# --- large differences, and reasons --------------------------------------------------------------------------------
+
+
+def large(shelves: Shelves) -> str:
+    """A sheet on which 1,500 of 3,000 pieces are missing: more than one person's word."""
+    shelves.book("2026-02-20  receive  3000  lot 7  SUPPLIER -> A1")
+    answer = shelves.count(1500, "2026-02-25")
+    assert (answer.state, answer.differences, answer.variance_number, answer.recounts) == (State.COUNTING, 1, None, 1)
+    number: str = answer.number
+    return number
+
+
+def again(number: str, counted: int, *, line_no: int = 1, when: str = "2026-02-26") -> RecountDraft:
+    line = RecountLineDraft(line_no=line_no, counted=counted, counted_at=at(when))
+    return RecountDraft(count_number=number, lines=(line,))
+
+
+def test_a_large_difference_is_counted_again_by_somebody_else_and_that_figure_stands(shelves: Shelves) -> None:
+    number = large(shelves)
+    with shelves.refused(CounterDoesNotRecount):
+        shelves.run(stock.recount, again(number, 2990))
+
+    answer = shelves.run(stock.recount, again(number, 2990), PLANNER)
+    assert (answer.state, answer.differences, answer.recounts) == (State.SUBMITTED, 1, 0)
+    (line,) = shelves.ask(booked.counted_lines, site_code="W1")
+    assert (line.counted_first, line.counted, line.book) == (1500, 2990, 3000)
+    for signer in (actor(8, "planner"), MEMBER):
+        shelves.run(papers.sign, SignatureDraft(document_number=answer.variance_number), signer)
+    shelves.explain(number)
+    with shelves.refused(NotAllowed):
+        shelves.run(stock.post_count, CountSignOffDraft(count_number=number), PLANNER)
+    shelves.run(stock.post_count, CountSignOffDraft(count_number=number), POSTER)
+
+    assert shelves.stand() == (2990, 0)
+
+
+def test_a_recount_that_finds_the_book_right_closes_the_sheet(shelves: Shelves) -> None:
+    number = large(shelves)
+
+    answer = shelves.run(stock.recount, again(number, 3000), PLANNER)
+
+    assert (answer.state, answer.differences, answer.variance_number) == (State.POSTED, 0, None)
+    assert shelves.stand() == (3000, 0)
+    with shelves.refused(BeforeClosedCount):
+        shelves.book("2026-02-25T20:00  issue  10  lot 7  A1 -> H1", by=without_backdate())
+
+
+def test_a_recount_names_every_line_once_and_after_the_first_count(shelves: Shelves) -> None:
+    number = large(shelves)
+
+    with shelves.refused(InvalidInput) as wrong_line:
+        shelves.run(stock.recount, again(number, 2990, line_no=2), PLANNER)
+    with shelves.refused(InvalidInput) as too_early:
+        shelves.run(stock.recount, again(number, 2990, when="2026-02-24"), PLANNER)
+
+    assert [each.code for each in wrong_line.value.problems] == ["line_not_recounted", "recount_missing"]
+    assert [each.code for each in too_early.value.problems] == ["not_after_first_count"]
+
+
+def test_no_difference_is_posted_without_its_reason(shelves: Shelves) -> None:
+    stocked(shelves)
+    answer = shelves.count(90, "2026-02-25")
+    shelves.sign(answer.variance_number)
+    with shelves.refused(InvalidInput) as refusal:
+        shelves.run(stock.post_count, CountSignOffDraft(count_number=answer.number), POSTER)
+    assert problems(refusal) == [("reason_missing", "lines.0.cause", "")]
+
+    given = shelves.run(stock.give_reasons, reasons(answer.number, 1, CountCause.BROKEN, note="wet cartons"))
+    shelves.run(stock.post_count, CountSignOffDraft(count_number=answer.number), POSTER)
+
+    assert (given.given, given.missing) == (1, 0)
+    assert shelves.stand() == (90, 0)
+
+
+def test_only_a_line_that_differs_has_a_reason(shelves: Shelves) -> None:
+    stocked(shelves)
+    answer = shelves.count(90, "2026-02-25")
+
+    with shelves.refused(InvalidInput) as refusal:
+        shelves.run(stock.give_reasons, reasons(answer.number, 2, CountCause.MISSING))
+
+    assert problems(refusal) == [("line_without_difference", "lines.0.line_no", "2")]
+
+
+def reasons(number: str, line_no: int, cause: CountCause, note: str = "") -> CountReasonsDraft:
+    return CountReasonsDraft(
+        count_number=number, lines=(CountReasonLineDraft(line_no=line_no, cause=cause, note=note),)
+    )
+
+
+def test_the_paper_that_broke_a_promise_names_whose_it_was(shelves: Shelves) -> None:
+    stocked(shelves)
+    held = shelves.hold(40)
+
+    sheet = shelves.counted(15, "2026-03-01")
+
+    (broken,) = shelves.ask(count_queries.broken_holds, ["/"])
+    assert (broken.number, broken.lot_code, broken.lost, broken.because_of) == (held.number, "7", 25, sheet)
+    assert shelves.ask(count_queries.broken_holds, []) == []
 
 
 # --- holds give way ------------------------------------------------------------------------------------------------
@@ -215,6 +329,7 @@ def test_a_late_paper_that_explains_the_difference_leaves_nothing_to_post(shelve
     answer = shelves.count(90, "2026-02-25")
     shelves.book(LATE)
     shelves.sign(answer.variance_number)
+    shelves.explain(answer.number)
 
     posted = shelves.run(stock.post_count, CountSignOffDraft(count_number=answer.number), POSTER)
 
@@ -229,6 +344,7 @@ def test_a_late_paper_that_makes_the_difference_larger_asks_for_another_count(sh
     answer = shelves.count(90, "2026-02-25")
     shelves.book("2026-02-24  receive  5  lot 7  SUPPLIER -> A1")
     shelves.sign(answer.variance_number)
+    shelves.explain(answer.number)
 
     with shelves.refused(CountOvertaken):
         shelves.run(stock.post_count, CountSignOffDraft(count_number=answer.number), POSTER)
@@ -240,6 +356,7 @@ def test_two_sheets_with_one_difference_post_it_once(shelves: Shelves) -> None:
 
     for sheet in sheets:
         shelves.sign(sheet.variance_number)
+        shelves.explain(sheet.number)
         shelves.run(stock.post_count, CountSignOffDraft(count_number=sheet.number), POSTER)
 
     assert shelves.stand() == (90, 0)
@@ -249,6 +366,7 @@ def test_an_older_count_is_not_posted_before_a_closed_one(shelves: Shelves) -> N
     stocked(shelves)
     older = shelves.count(90, "2026-02-25")
     shelves.sign(older.variance_number)
+    shelves.explain(older.number)
     shelves.counted(100, "2026-02-26")
 
     with shelves.refused(CountOvertaken):
@@ -259,6 +377,7 @@ def test_a_count_that_would_have_left_too_little_is_overtaken(shelves: Shelves) 
     stocked(shelves)
     answer = shelves.count(40, "2026-02-25")
     shelves.sign(answer.variance_number)
+    shelves.explain(answer.number)
     shelves.run(stock.issue, issue(60))
 
     with shelves.refused(CountOvertaken):

@@ -6,11 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from reserve.errors import InvalidInput, NotFound
+from reserve.authority import Actor, Grant, Permission
+from reserve.errors import InvalidInput, NotAllowed, NotFound
+from reserve.organisations import queries as organisation_queries
+from reserve.papers import queries as paper_queries
 from reserve.papers.drafting import WrongState
-from reserve.stock import queries
+from reserve.stock import queries, tracing
 from reserve.stock import service as stock
 from reserve.stock.drafts import (
+    BlockDraft,
     BlockEndDraft,
     ExpirySweepDraft,
     HoldReleaseDraft,
@@ -18,9 +22,10 @@ from reserve.stock.drafts import (
     ReversalDraft,
 )
 from reserve.stock.ledger import InsufficientStock
-from reserve.stock.terms import HoldMode, Shortage
+from reserve.stock.terms import BlockReason, HoldMode, Shortage
+from reserve.verify import run as verify
 from tests.books import problems
-from tests.reserve.stock.shelves import Shelves, issue, label, receipt
+from tests.reserve.stock.shelves import Shelves, issue, label, receipt, ref
 from tests.small_world import MASK
 
 SWEEP = ExpirySweepDraft()
@@ -164,6 +169,67 @@ def test_two_blocks_are_lifted_one_by_one(shelves: Shelves) -> None:
     shelves.run(stock.lift_block, BlockEndDraft(document_number=second, reason="cleared"))
     shelves.run(stock.issue, issue(1))
     assert shelves.stand() == (99, 0)
+
+
+def test_a_notice_names_every_place_owner_and_user_and_the_pieces_sum_to_what_came(shelves: Shelves) -> None:
+    shelves.book("2026-02-20  receive  100  lot 7  SUPPLIER -> A1")
+    shelves.book("2026-02-21  transfer  30  lot 7  A1 -> W2/A1")
+    shelves.book("2026-02-22  issue  10  lot 7  A1 -> H1")
+    shelves.book("2026-02-23  lose  5  lot 7  A1 -> LOST")
+
+    number = shelves.block()
+
+    notice = shelves.ask(paper_queries.get_document, number)
+    lines = shelves.ask(paper_queries.line_contents, notice.id)
+    assert [(line.source_code, line.receiver_code, line.quantity) for line in lines] == [
+        ("", "H1", 10),
+        ("W1", "", 55),
+        ("W2", "", 30),
+    ]
+    found = shelves.ask(tracing.whereabouts, lot_id(shelves))
+    came = [(each.place, each.quantity) for each in found if each.quantity < 0]
+    assert (came, sum(each.quantity for each in found)) == ([("MAKER", -100)], 0)
+    assert shelves.ask(tracing.whereabouts, lot_id(shelves), ["/nobody/"]) == []
+
+
+def lot_id(shelves: Shelves) -> int:
+    found: int = shelves.ask(queries.get_lot, ref()).id
+    return found
+
+
+def test_who_may_not_stop_it_in_every_store_stops_it_nowhere(shelves: Shelves) -> None:
+    shelves.book("2026-02-20  receive  100  lot 7  SUPPLIER -> A1")
+    path = shelves.ask(organisation_queries.get_organisation, "H1").path
+    nurse = Actor(9, 9, "nurse", (Grant("keeper", path, frozenset(Permission)),))
+    draft = BlockDraft(lot_ref=ref(), reason_kind=BlockReason.RECALL, reason="recall", organisation_code="H1")
+
+    with shelves.refused(NotAllowed):
+        shelves.run(stock.block, draft, nurse)
+
+    assert [line.blocked for line in shelves.ask(queries.stock_lines)] == [False]
+
+
+def test_a_lot_stopped_everywhere_is_freed_bin_by_bin(shelves: Shelves) -> None:
+    shelves.book("2026-02-20  receive  100  lot 7  SUPPLIER -> A1")
+    shelves.book("2026-02-21  transfer  30  lot 7  A1 -> W2/A1")
+    number = shelves.block()
+    free = BlockEndDraft(document_number=number, site_code="W2", bin_code="A1", reason="tested")
+
+    shelves.run(stock.lift_block, free)
+
+    assert [(line.site_code, line.blocked) for line in shelves.ask(queries.stock_lines)] == [
+        ("W1", True),
+        ("W2", False),
+    ]
+    with shelves.refused(InvalidInput) as again:
+        shelves.run(stock.lift_block, free)
+    assert problems(again) == [("bin_not_blocked", "bin_code", "W2/A1")]
+    shelves.book("now  issue  5  lot 7  W2/A1 -> H1")
+    with shelves.refused(InvalidInput):
+        shelves.book("now  issue  5  lot 7  A1 -> H1")
+    shelves.run(stock.lift_block, BlockEndDraft(document_number=number, reason="all tested"))
+    assert [line.blocked for line in shelves.ask(queries.stock_lines)] == [False, False]
+    assert verify(shelves.runner.database, level="full").findings == []
 
 
 def test_blocked_goods_may_be_moved_aside_and_lost(shelves: Shelves) -> None:

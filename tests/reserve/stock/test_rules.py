@@ -15,6 +15,7 @@ from reserve.stock.rules import (
     floor_kept,
     holds_to_break,
     months_after,
+    needs_recount,
     normalised_lot_code,
     outlives,
     pick_first_expiring,
@@ -304,3 +305,20 @@ def test_a_line_named_again_names_the_first() -> None:
         ("line_twice", "lines.2.lot_ref.code", "1", 3),
         ("line_twice", "lines.3.lot_ref.code", "1", 4),
     ]
+
+
+@pytest.mark.parametrize(
+    ("difference", "book", "value_minor", "again"),
+    [
+        (-1000, 100_000, 1, True),
+        (999, 100_000, 999_999, False),
+        (-1, 10_000, 1_000_000, True),
+        (10, 100, 100_000, True),
+        (10, 100, 99_999, False),
+        (10, 101, 100_000, False),
+        (5, 0, 100_000, True),
+        (0, 0, 0, False),
+    ],
+)
+def test_a_large_difference_is_counted_again(difference: int, book: int, value_minor: int, again: bool) -> None:
+    assert needs_recount(difference, book, value_minor) is again

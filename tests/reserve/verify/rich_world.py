@@ -36,6 +36,8 @@ from reserve.stock.drafts import (
     BlockEndDraft,
     CountDraft,
     CountLineDraft,
+    CountReasonLineDraft,
+    CountReasonsDraft,
     CountSignOffDraft,
     DisposalDraft,
     DisposalLineDraft,
@@ -53,7 +55,7 @@ from reserve.stock.drafts import (
     ReversalDraft,
 )
 from reserve.stock.rules import unusable_because
-from reserve.stock.terms import BlockReason, HoldMode, HoldWish, Move, MovementKind
+from reserve.stock.terms import BlockReason, CountCause, HoldMode, HoldWish, Move, MovementKind
 from tests.ledger_text import FUND, OWNER, book, history
 from tests.small_world import MASK, TENT, actor, build, run
 
@@ -180,6 +182,8 @@ def _count(runner: Runner, clock: StoryClock, lot: str, counted: int) -> None:
     answer = run(runner, stock.count, CountDraft(site_code="W1", lines=(row,)), KEEPER)
     for signer in (PLANNER, MEMBER):
         run(runner, papers.sign, SignatureDraft(document_number=answer.variance_number), signer)
+    reason = CountReasonLineDraft(line_no=1, cause=CountCause.UNKNOWN)
+    run(runner, stock.give_reasons, CountReasonsDraft(count_number=answer.number, lines=(reason,)))
     run(runner, stock.post_count, CountSignOffDraft(count_number=answer.number), POSTER)
 
 

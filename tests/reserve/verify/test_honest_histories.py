@@ -21,6 +21,8 @@ from reserve.stock.drafts import (
     BlockEndDraft,
     CountDraft,
     CountLineDraft,
+    CountReasonLineDraft,
+    CountReasonsDraft,
     CountSignOffDraft,
     DisposalDraft,
     DisposalLineDraft,
@@ -32,7 +34,7 @@ from reserve.stock.drafts import (
     LotRef,
     ReversalDraft,
 )
-from reserve.stock.terms import BlockReason, HoldMode
+from reserve.stock.terms import BlockReason, CountCause, HoldMode
 from reserve.verify import run as verify
 from tests.conftest import NOW
 from tests.ledger_text import FUND, OWNER, book
@@ -135,6 +137,8 @@ class Store:
                 SignatureDraft(document_number=answer.variance_number, decision=decision, reason="seen"),
                 signer,
             )
+        reason = CountReasonLineDraft(line_no=1, cause=CountCause.UNKNOWN)
+        run(self.runner, stock.give_reasons, CountReasonsDraft(count_number=answer.number, lines=(reason,)))
         self._keep("count", run(self.runner, stock.post_count, CountSignOffDraft(count_number=answer.number), POSTER))
 
     def _dispose(self, ref: LotRef, quantity: int) -> None:
