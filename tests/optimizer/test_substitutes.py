@@ -300,4 +300,4 @@ def test_packed_plans_with_substitutes_keep_every_rule_and_their_bound() -> None
         for rung in (Rung.GUIDE, Rung.EXACT_STAGES):
             plan = guided_plan(build_network(world, timed=False), total, Budget(), (), rung)
             assert check(world, plan) == [], seed
-            assert sum(row.value - row.bound for row in plan.stage_values if row.name == "unmet") >= 0.0, seed
+            assert sum(row.value - row.bound for row in plan.stage_values if row.name == "unmet") >= -1e-6, seed
