@@ -257,9 +257,8 @@ class Runner:
             if audit_queries.find_request(session, actor.user_id, key) is not None:
                 return {}
             last = audit_queries.last_entry(session)
-            now = (
-                self.clock.now()
-            )  # after the snapshot: what was recorded by then and is not in it comes after ``last``
+            # The clock is read after the snapshot: what was recorded by then and is not in it comes after ``last``.
+            now = self.clock.now()
             return {"seen": Seen(look(session, actor, draft, now=now, today=local_day(now)), last)}
 
     def _record_refusal(self, verb: str, content: dict[str, Any], actor: Actor, key: str, refusal: Refusal) -> None:

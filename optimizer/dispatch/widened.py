@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from optimizer.dispatch.arcs import GOVERNMENT
 from optimizer.dispatch.instance import Basis, HolderKind, Instance, Level, Lot, Source
 from optimizer.dispatch.packs import smallest_packs
 
 MORE = "\uffffmore"  # the code of added lots; sorts behind every other
-GOVERNMENT = (HolderKind.PROVINCE, HolderKind.CITY, HolderKind.COUNTY)
 BASIS = {HolderKind.CHARITY: Basis.OFFERED, HolderKind.PRODUCER: Basis.ON_BEHALF}
 
 
